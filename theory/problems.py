@@ -1,0 +1,328 @@
+"""Problems: the function approximation problem, as data.
+
+A `Problem` asks for the least error that a sequence of at most `length` components has against a
+target. The target is one of
+
+- `Samples`: inputs with the outputs wanted;
+- `Specification`: a term for each output, for all inputs that satisfy a condition;
+- `Table`: the error of every sequence, measured elsewhere.
+
+`Measure` says how errors of samples are counted and added. Errors are exact: int, Fraction, or
+`math.inf` where a sequence blocks and the measure has no finite value for that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from itertools import product
+from typing import TypeAlias
+
+from theory.components import ComponentSet, Variable
+from theory.errors import ProblemError
+from theory.placements import Step, Wiring
+from theory.sequences import Cost, Sequence
+from theory.sorts import Sort, Value, holds, is_finite, size
+from theory.terms import TRUE, Term, compile_terms, variables
+
+Error: TypeAlias = int | Fraction | float  # a float only as math.inf
+
+MAX_DOMAIN = 65_536  # an all-input problem with at most so many inputs is solved by trying all
+MAX_LENGTH = 10_000
+
+
+class Measure(StrEnum):
+    """How wrong outputs are counted.
+
+    wrong-samples: 1 for a sample with any wrong output. wrong-bits: differing bits of Bool and
+    bit-vector outputs. absolute, squared: |difference| or its square (Bool as 0/1, bit vectors as
+    unsigned), added over outputs and samples. greatest: the greatest |difference|. A blocked
+    sample counts as 1, as all bits, and as infinite.
+    """
+
+    WRONG = "wrong-samples"
+    BITS = "wrong-bits"
+    ABSOLUTE = "absolute"
+    SQUARED = "squared"
+    GREATEST = "greatest"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Input values and the output values wanted for them."""
+
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The target is what the rows say."""
+
+    rows: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """The target is a term for each output, for all inputs where `condition` holds."""
+
+    outputs: tuple[Term, ...]
+    condition: Term = TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The error of every listed sequence of choices; a sequence that is not listed is no candidate.
+
+    Attributes:
+        choices: the names to choose from at each step.
+        errors: the exact error for each tuple of choice numbers, of any length up to the steps.
+        standard_errors: of those errors that were averaged from repeated measurements.
+        source: where the numbers come from.
+    """
+
+    choices: tuple[tuple[str, ...], ...]
+    errors: Mapping[tuple[int, ...], Fraction]
+    standard_errors: Mapping[tuple[int, ...], Fraction] | None = None
+    source: str = ""
+
+    def steps(self, entry: tuple[int, ...]) -> tuple[Step, ...]:
+        """The steps of an entry."""
+        return tuple(Step(self.choices[k][c]) for k, c in enumerate(entry))
+
+    def entry(self, steps: Iterable[Step]) -> tuple[int, ...]:
+        """The choice numbers of steps.
+
+        Raises:
+            ProblemError: `unknown-choice`.
+        """
+        numbers = []
+        for k, step in enumerate(steps):
+            if k >= len(self.choices) or step.component not in self.choices[k]:
+                message = f"{step.component!r} is no choice of step {k + 1}"
+                raise ProblemError("unknown-choice", message, f"steps[{k}]")
+            numbers.append(self.choices[k].index(step.component))
+        return tuple(numbers)
+
+
+Target: TypeAlias = Samples | Specification | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Find a sequence of at most `length` with the least error.
+
+    Attributes:
+        name: for people.
+        components: what sequences are made of; None for a table.
+        wiring: chain, dag or table.
+        inputs: chain: the registers, all of them, in order; dag: the inputs.
+        outputs: chain: the registers that are compared; dag: names and sorts of the outputs.
+        target: what the outputs should be.
+        length: the greatest cost, in units of `cost`.
+        measure: how errors are counted.
+        cost: what `length` bounds.
+    """
+
+    name: str
+    components: ComponentSet | None
+    wiring: Wiring
+    inputs: tuple[Variable, ...]
+    outputs: tuple[Variable, ...]
+    target: Target
+    length: int
+    measure: Measure = Measure.WRONG
+    cost: Cost = Cost.LENGTH
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def compared(self) -> tuple[int, ...]:
+        """chain: the register numbers of the outputs."""
+        names = [v.name for v in self.inputs]
+        return tuple(names.index(v.name) for v in self.outputs)
+
+    def rows(self) -> tuple[Sample, ...]:
+        """The samples; for a specification over at most `MAX_DOMAIN` inputs, all of them.
+
+        Raises:
+            ProblemError: `no-samples` for a table or an infinite or large domain.
+        """
+        if isinstance(self.target, Samples):
+            return self.target.rows
+        if isinstance(self.target, Specification) and self.has_small_domain():
+            return tuple(_all_samples(self, self.target))
+        raise ProblemError("no-samples", "the problem has no finite list of samples", self.name)
+
+    def has_small_domain(self) -> bool:
+        """Whether a specification's inputs are few enough to be tried one by one."""
+        if not isinstance(self.target, Specification):
+            return False
+        count = 1
+        for v in self.inputs:
+            number = self.domain_size(v.sort)
+            if number is None:
+                return False
+            count *= number
+            if count > MAX_DOMAIN:
+                return False
+        return True
+
+    def domain_size(self, sort: Sort) -> int | None:
+        """How many values of the sort there are here; None for infinitely many or arrays."""
+        values = self.components.values if self.components else None
+        if sort.kind == "Int" and values is not None:
+            return values
+        return size(sort) if is_finite(sort) and sort.kind != "Array" else None
+
+    def sequence(self, steps: Iterable[Step], outputs: tuple[int, ...] | None = None) -> Sequence:
+        """A candidate made of the steps; `outputs` are the slots read off in a dag."""
+        if self.wiring is Wiring.TABLE:
+            return Sequence(None, self.wiring, (), tuple(steps), ())
+        slots = self.compared() if self.wiring is Wiring.CHAIN else (outputs or ())
+        return Sequence(self.components, self.wiring, self.inputs, tuple(steps), slots)
+
+    def error(self, sequence: Sequence) -> Error:
+        """The exact error of a candidate on the samples, or its table entry.
+
+        Raises:
+            ProblemError: `wrong-sequence` for a sequence of another wiring, set, inputs or
+                outputs; `no-entry` for one that a table does not list.
+        """
+        if isinstance(self.target, Table):
+            entry = self.target.entry(sequence.steps)
+            if sequence.wiring is not Wiring.TABLE or entry not in self.target.errors:
+                raise ProblemError("no-entry", "the table has no such sequence", self.name)
+            return self.target.errors[entry]
+        _check_candidate(self, sequence)
+        return total(
+            self.measure,
+            (
+                sample_error(self.measure, self.outputs, row.outputs, sequence.evaluate(row.inputs))
+                for row in self.rows()
+            ),
+        )
+
+
+def sample_error(
+    measure: Measure,
+    outputs: tuple[Variable, ...],
+    wanted: tuple[Value, ...],
+    given: tuple[Value, ...] | None,
+) -> Error:
+    """The error of one sample; `given` is None where the sequence blocked."""
+    if measure is Measure.WRONG:
+        return int(given != wanted)
+    if given is None:
+        if measure is Measure.BITS:
+            return sum(1 if v.sort.kind == "Bool" else v.sort.width for v in outputs)
+        return math.inf
+    if measure is Measure.BITS:
+        return sum(int(a ^ b).bit_count() for a, b in zip(wanted, given, strict=True))  # type: ignore[operator]
+    differences = [abs(_number(a) - _number(b)) for a, b in zip(wanted, given, strict=True)]
+    if measure is Measure.GREATEST:
+        return max(differences, default=0)
+    return sum(d * d if measure is Measure.SQUARED else d for d in differences)
+
+
+def _number(value: Value) -> int | Fraction:
+    return int(value) if isinstance(value, bool) else value  # type: ignore[return-value]
+
+
+def total(measure: Measure, errors: Iterable[Error]) -> Error:
+    """The error of all samples together: their greatest, or their sum."""
+    if measure is Measure.GREATEST:
+        return max(errors, default=0)
+    return sum(errors)
+
+
+def _all_samples(problem: Problem, specification: Specification) -> Iterable[Sample]:
+    names = tuple(v.name for v in problem.inputs)
+    compute = compile_terms((*specification.outputs, specification.condition), names)
+    domains: list[list[Value]] = []
+    for v in problem.inputs:
+        number = problem.domain_size(v.sort) or 0
+        domains.append([False, True] if v.sort.kind == "Bool" else list(range(number)))
+    for values in product(*domains):
+        *outputs, admitted = compute(*values)
+        if admitted:
+            yield Sample(values, tuple(outputs))
+
+
+def _check(p: Problem) -> None:
+    if not 0 <= p.length <= MAX_LENGTH:
+        raise ProblemError("bad-length", f"the length is 0 to {MAX_LENGTH}", p.name)
+    if (p.wiring is Wiring.TABLE) != isinstance(p.target, Table):
+        raise ProblemError("wrong-wiring", "a table problem has a table as target", p.name)
+    if isinstance(p.target, Table):
+        if not p.target.errors:
+            raise ProblemError("no-samples", "the table is empty", p.name)
+        return
+    if p.components is None:
+        raise ProblemError("no-components", "the problem needs a component set", p.name)
+    names = [v.name for v in p.inputs]
+    if len(set(names)) != len(names):
+        raise ProblemError("duplicate-name", "two inputs have the same name", p.name)
+    if not p.outputs:
+        raise ProblemError("no-output", "the problem compares no output", p.name)
+    if p.wiring is Wiring.CHAIN and any(v not in p.inputs for v in p.outputs):
+        raise ProblemError("unknown-register", "a chain's outputs are registers", p.name)
+    numeric = p.measure in (Measure.ABSOLUTE, Measure.SQUARED, Measure.GREATEST)
+    for v in p.outputs:
+        bits = v.sort.kind in ("Bool", "BitVec")
+        if (numeric and v.sort.kind == "Array") or (p.measure is Measure.BITS and not bits):
+            message = f"measure {p.measure} does not apply to output {v.name} of sort {v.sort}"
+            raise ProblemError("wrong-measure", message, p.name)
+    if isinstance(p.target, Samples):
+        _check_samples(p, p.target)
+    else:
+        _check_specification(p, p.target)
+
+
+def _check_samples(p: Problem, samples: Samples) -> None:
+    if not samples.rows:
+        raise ProblemError("no-samples", "there are no samples", p.name)
+    for k, row in enumerate(samples.rows):
+        for variables_, values in ((p.inputs, row.inputs), (p.outputs, row.outputs)):
+            fits = len(variables_) == len(values) and all(
+                holds(v.sort, value) for v, value in zip(variables_, values, strict=True)
+            )
+            if not fits:
+                message = f"sample {k + 1} does not fit the sorts of inputs and outputs"
+                raise ProblemError("wrong-sort", message, p.name)
+
+
+def _check_specification(p: Problem, target: Specification) -> None:
+    sorts = {v.name: v.sort for v in p.inputs}
+    free = {
+        n for n, s in variables((*target.outputs, target.condition)).items() if sorts.get(n) != s
+    }
+    if free:
+        message = f"the target uses {', '.join(sorted(free))}, which is no input of that sort"
+        raise ProblemError("free-variable", message, p.name)
+    if [t.sort for t in target.outputs] != [v.sort for v in p.outputs]:
+        raise ProblemError("wrong-sort", "target and outputs differ in number or sorts", p.name)
+
+
+def _check_candidate(p: Problem, sequence: Sequence) -> None:
+    slots = sequence.outputs
+    same = (
+        sequence.components == p.components
+        and sequence.wiring is p.wiring
+        and sequence.inputs == p.inputs
+    )
+    if p.wiring is Wiring.CHAIN:
+        same = same and slots == p.compared()
+    elif same:
+        sorts = [v.sort for v in p.inputs]
+        for step in sequence.steps:
+            sorts.extend(sequence[step.component].output_sorts)
+        same = [sorts[k] for k in slots] == [v.sort for v in p.outputs]
+    if not same:
+        message = (
+            "the sequence is not one of this problem's (set, wiring, inputs or outputs differ)"
+        )
+        raise ProblemError("wrong-sequence", message, p.name)

@@ -1,0 +1,61 @@
+"""All-input problems: is a sequence right for every input? And the same problem on chosen inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from theory.components import ComponentSet
+from theory.errors import ProblemError
+from theory.partiality import within
+from theory.problems import Measure, Problem, Sample, Samples, Specification
+from theory.proving import TIMEOUT_S, Answer, prove
+from theory.sequences import Sequence
+from theory.sorts import INT, Value
+from theory.terms import Term, apply, compile_terms, conjunction, var
+
+
+def verify(problem: Problem, sequence: Sequence, *, timeout_s: float = TIMEOUT_S) -> Answer:
+    """Whether the sequence has error 0 for all inputs: a proof, a counterexample, or unknown.
+
+    Raises:
+        ProblemError: `no-specification` for a problem given by samples or a table.
+    """
+    target = _specification(problem)
+    outputs, unblocked = sequence.compose()
+    pairs = zip(outputs, target.outputs, strict=True)
+    goal = conjunction([unblocked, *(apply("=", given, wanted) for given, wanted in pairs)])
+    return prove(goal, [target.condition, *_domain(problem)], timeout_s=timeout_s)
+
+
+def on_inputs(problem: Problem, inputs: Iterable[tuple[Value, ...]]) -> Problem:
+    """The problem restricted to some inputs, as samples; wrong samples are counted.
+
+    Raises:
+        ProblemError: `bad-input` where an input lies outside the condition or the domain.
+    """
+    target = _specification(problem)
+    names = tuple(v.name for v in problem.inputs)
+    admitted = conjunction([target.condition, *_domain(problem)])
+    compute = compile_terms((*target.outputs, admitted), names)
+    rows = []
+    for k, values in enumerate(inputs):
+        *outputs, admits = compute(*values)
+        if not admits:
+            raise ProblemError("bad-input", "lies outside the condition", f"inputs[{k}]")
+        rows.append(Sample(values, tuple(outputs)))
+    return replace(problem, target=Samples(tuple(rows)), measure=Measure.WRONG)
+
+
+def _specification(problem: Problem) -> Specification:
+    if not isinstance(problem.target, Specification):
+        raise ProblemError("no-specification", "has no target for all inputs", problem.name)
+    return problem.target
+
+
+def _domain(problem: Problem) -> list[Term]:
+    components: ComponentSet | None = problem.components
+    if components is None or components.values is None:
+        return []
+    top = components.values - 1
+    return [within(var(v.name, INT), 0, top) for v in problem.inputs if v.sort == INT]
