@@ -140,7 +140,8 @@ def _check(c: Component) -> None:
         raise ComponentError("bad-name", f"{c.name!r} is not a name", where)
     if not c.outputs:
         raise ComponentError("no-output", "a component has at least one output", where)
-    names = [v.name for v in (*c.inputs, *c.parameters)]
+    declared: list[Variable | Parameter] = [*c.inputs, *c.parameters]
+    names = [v.name for v in declared]
     for name in names:
         if names.count(name) > 1:
             raise ComponentError("duplicate-name", f"two inputs are called {name!r}", where)
@@ -152,7 +153,7 @@ def _check(c: Component) -> None:
             raise ComponentError("bad-range", message, where)
         for end in (p.low, p.high):
             coerce(p.sort, end, f"{where}: parameter {p.name}")
-    known = {v.name: v.sort for v in (*c.inputs, *c.parameters)}
+    known = {v.name: v.sort for v in declared}
     for term in (*c.outputs, *([c.guard] if c.guard is not None else [])):
         for name, sort in variables([term]).items():
             if name not in known:

@@ -57,7 +57,7 @@ def latex(term: Term) -> str:
 
 def _application(node: Term, args: list[tuple[str, int]]) -> tuple[str, int]:
     if node.op == "not" and node.args[0].op == "=":
-        inner = [made for made in args[0][0].split(" = ", 1)]
+        inner = args[0][0].split(" = ", 1)
         if len(inner) == 2 and " = " not in inner[1]:
             return f"{inner[0]} \\ne {inner[1]}", 4
     row = OPERATORS[node.op]

@@ -140,7 +140,7 @@ def _all_inputs(component: Component, values: int | None) -> Iterator[dict[str, 
         if count > MAX_EXHAUSTIVE:
             return
         options.append(list(p.values()))
-    names = [v.name for v in (*component.inputs, *component.parameters)]
+    names = [v.name for v in component.inputs] + [p.name for p in component.parameters]
     for choice in product(*options):
         yield dict(zip(names, choice, strict=True))
 

@@ -87,7 +87,7 @@ def _spots(
 ) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     """The (reads, writes) pairs of a component."""
     by_sort = {v.sort: [k for k, r in enumerate(registers) if r.sort == v.sort] for v in registers}
-    taken, free = _targets(component)
+    _, free = _targets(component)
     results = written(component, Wiring.CHAIN)
     if component.placements is not None:
         for k, place in enumerate(component.placements):

@@ -163,8 +163,8 @@ def _samples(
             message = f"column {name!r} is no register of {components.name}; registers: {known}"
             raise ProblemError("unknown-register", message, f"{file}:1")
         known_sort = by_name[name].sort if name in by_name and wiring is Wiring.CHAIN else None
-        cells = [(n, c[k]) for n, c in rows]
-        found[k] = Variable(name, sort or known_sort or _guess(components, cells, file, name))
+        column = [(n, c[k]) for n, c in rows]
+        found[k] = Variable(name, sort or known_sort or _guess(components, column, file, name))
     given = tuple(found[k] for k in inputs)
     registers = components.registers if wiring is Wiring.CHAIN and by_name else given
     for k in outputs:

@@ -32,6 +32,7 @@ Error: TypeAlias = int | Fraction | float  # a float only as math.inf
 
 MAX_DOMAIN = 65_536  # an all-input problem with at most so many inputs is solved by trying all
 MAX_LENGTH = 10_000
+MAX_SAMPLES = 2**18
 
 
 class Measure(StrEnum):
@@ -221,11 +222,19 @@ def sample_error(
             return sum(1 if v.sort.kind == "Bool" else v.sort.width for v in outputs)
         return math.inf
     if measure is Measure.BITS:
-        return sum(int(a ^ b).bit_count() for a, b in zip(wanted, given, strict=True))  # type: ignore[operator]
-    differences = [abs(_number(a) - _number(b)) for a, b in zip(wanted, given, strict=True)]
+        pairs = zip(map(_number, wanted), map(_number, given), strict=True)
+        return sum((int(a) ^ int(b)).bit_count() for a, b in pairs)
+    differences = [_distance(a, b) for a, b in zip(wanted, given, strict=True)]
     if measure is Measure.GREATEST:
         return max(differences, default=0)
-    return sum(d * d if measure is Measure.SQUARED else d for d in differences)
+    if measure is Measure.SQUARED:
+        differences = [d * d for d in differences]
+    return sum(differences)
+
+
+def _distance(a: Value, b: Value) -> int | Fraction:
+    x, y = _number(a), _number(b)
+    return x - y if x >= y else y - x
 
 
 def _number(value: Value) -> int | Fraction:
@@ -283,8 +292,9 @@ def _check(p: Problem) -> None:
 
 
 def _check_samples(p: Problem, samples: Samples) -> None:
-    if not samples.rows:
-        raise ProblemError("no-samples", "there are no samples", p.name)
+    if not 1 <= len(samples.rows) <= MAX_SAMPLES:
+        message = f"there are {len(samples.rows)} samples; 1 to {MAX_SAMPLES} are possible"
+        raise ProblemError("no-samples", message, p.name)
     for k, row in enumerate(samples.rows):
         for variables_, values in ((p.inputs, row.inputs), (p.outputs, row.outputs)):
             fits = len(variables_) == len(values) and all(

@@ -18,7 +18,7 @@ MAX_NESTING = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A symbol, keyword, number or string. `kind`: symbol, keyword, numeral, decimal, bits, string."""
+    """A leaf; `kind` is symbol, keyword, numeral, decimal, bits or string."""
 
     text: str
     kind: str

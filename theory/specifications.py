@@ -1,4 +1,4 @@
-"""All-input problems: is a sequence right for every input? And the same problem on chosen inputs."""
+"""All-input problems: is a sequence right for every input? And the problem on chosen inputs."""
 
 from __future__ import annotations
 

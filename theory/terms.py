@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from theory.errors import ComponentError
@@ -116,7 +117,7 @@ def apply(op: str, *args: Term, indices: tuple[int, ...] = ()) -> Term:
     row = OPERATORS.get(op)
     if row is not None and len(args) > 2 and not row.variadic:
         if op in _CHAINED:
-            return conjunction(apply(op, a, b) for a, b in zip(args, args[1:], strict=False))
+            return conjunction(apply(op, a, b) for a, b in pairwise(args))
         if op == "=>":
             return apply(op, args[0], apply(op, *args[1:]))
         if op in _LEFT_ASSOCIATIVE:

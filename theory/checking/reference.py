@@ -47,7 +47,7 @@ class Recount:
     closed: bool
 
 
-class _OutOfLimits(Exception):
+class _OutOfLimitsError(Exception):
     """The limits were reached."""
 
 
@@ -70,7 +70,8 @@ def recount(
     least: list[Error] = []
     nodes = 0
     try:
-        for error, nodes in layers(problem, longest, max_nodes, deadline):
+        for error, kept in layers(problem, longest, max_nodes, deadline):
+            nodes = kept
             least.append(min(error, least[-1]) if least else error)
             if least[-1] == 0:
                 break
@@ -78,7 +79,7 @@ def recount(
             closed = len(least) <= longest
             return _filled(least, longest, nodes, closed=closed)
         return _filled(least, longest, nodes, closed=True)
-    except _OutOfLimits:
+    except _OutOfLimitsError:
         return Recount(tuple(least), nodes, complete=False, closed=False)
 
 
@@ -131,7 +132,7 @@ Mover = Callable[[Node, int], Node]
 
 
 class _Points:
-    """The (state, wanted) pairs met so far, numbered, with their errors; a blocked state is None."""
+    """The (state, wanted) pairs met so far, numbered, with errors; a blocked state is None."""
 
     def __init__(self, problem: Problem) -> None:
         assert problem.components is not None
@@ -150,7 +151,7 @@ class _Points:
         ]
 
     def number(self, state: State | None, target: int) -> int:
-        key = (state, target)
+        key = (state, target) if state is not None else (None, 0)  # blocked: equally wrong
         if key not in self.numbers:
             self.numbers[key] = len(self.keys)
             self.keys.append(key)
@@ -225,7 +226,7 @@ def _on_states(
 
 def _check_limits(nodes: int, max_nodes: int, deadline: float) -> None:
     if nodes > max_nodes or time.monotonic() > deadline:
-        raise _OutOfLimits
+        raise _OutOfLimitsError
 
 
 @dataclass(frozen=True, slots=True)

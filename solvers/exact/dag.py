@@ -1,0 +1,223 @@
+"""The dag engine: least error of straight-line programs with fan-out, at every length.
+
+A *value* is the vector of what a slot holds on all samples; an *item* is what one step adds: its
+output values and the samples on which it blocks. Iterative deepening over the number of steps
+visits each set of items once: at a node, candidates are taken in order, and one that was passed
+over stays excluded below. The last step is never made a node: its candidates are only looked at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from solvers.exact.frontier import Frontier, FrontierBuilder
+from solvers.exact.limits import LimitReachedError, Limits, Meter
+from theory.placements import Step, instances
+from theory.problems import Error, Problem, sample_error, total
+from theory.sequences import step_function
+from theory.sorts import Sort, Value
+
+Progress = Callable[[str], None]
+Vector = tuple[Value | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a step adds: value numbers, and the samples on which it blocks as a bit mask."""
+
+    values: tuple[int, ...]
+    blocked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A step that could come next, and what it would add."""
+
+    item: Item
+    step: Step
+
+
+def solve_dag(
+    problem: Problem, limits: Limits | None = None, progress: Progress | None = None
+) -> Frontier:
+    """The frontier of a dag problem with finitely many samples.
+
+    Ctrl-C, and limits that are reached, end it with bounds.
+    """
+    return _Search(problem, Meter(limits or Limits()), progress).run()
+
+
+class _Search:
+    def __init__(self, problem: Problem, meter: Meter, progress: Progress | None) -> None:
+        assert problem.components is not None
+        self.problem, self.meter, self.progress = problem, meter, progress
+        self.rows = problem.rows()
+        self.instances = instances(problem.components)
+        self.functions = [step_function(c, setting) for c, setting in self.instances]
+        self.numbers: dict[tuple[Sort, Vector], int] = {}
+        self.vectors: list[tuple[Sort, Vector]] = []
+        self.items: dict[tuple[int, tuple[int, ...]], Item] = {}
+        self.known_errors: dict[tuple[tuple[int, ...], int], Error] = {}
+        self.nodes = 0
+        self.best: tuple[Error, tuple[Step, ...], tuple[int, ...]] = (math.inf, (), ())
+
+    def run(self) -> Frontier:
+        problem = self.problem
+        builder = FrontierBuilder(problem.length)
+        inputs = [
+            self._number(v.sort, tuple(row.inputs[k] for row in self.rows))
+            for k, v in enumerate(problem.inputs)
+        ]
+        slots = {value: k for k, value in reversed(list(enumerate(inputs)))}
+        first = list(self._fresh(list(slots), set(slots), slots, set(), everything=True))
+        stopped: str | None = None
+        self._finish((), slots, 0)
+        self._add(builder)
+        try:
+            for length in range(1, problem.length + 1):
+                if builder.least == 0:
+                    break
+                before = self.nodes
+                self._visit([], slots, len(inputs), 0, first, length)
+                builder.counts.append(self.nodes - before)
+                self._add(builder)
+                if self.progress:
+                    text = f"length {length}: least error {builder.least}, {self.nodes:,} nodes"
+                    self.progress(text)
+        except LimitReachedError as limit:
+            stopped = limit.which
+        except KeyboardInterrupt:
+            stopped = "interrupted"
+        if stopped and self.best[0] < builder.least:
+            self._add(builder, exact=False)
+        return Frontier(
+            problem, "dag", builder.fill(exact=stopped is None), tuple(builder.counts),
+            self.meter.seconds, stopped,
+        )  # fmt: skip
+
+    def _add(self, builder: FrontierBuilder, *, exact: bool = True) -> None:
+        error, steps, outputs = self.best
+        sequence = (
+            None if error == math.inf and not outputs else self.problem.sequence(steps, outputs)
+        )
+        builder.add(error, sequence, exact=exact)
+
+    def _number(self, sort: Sort, vector: Vector) -> int:
+        number = self.numbers.setdefault((sort, vector), len(self.vectors))
+        if number == len(self.vectors):
+            self.vectors.append((sort, vector))
+        return number
+
+    def _item(self, k: int, operands: tuple[int, ...]) -> Item:
+        """What instance k adds when it reads these values; computed once."""
+        item = self.items.get((k, operands))
+        if item is None:
+            function = self.functions[k]
+            columns = [self.vectors[v][1] for v in operands]
+            results: list[tuple[Value, ...] | None] = []
+            blocked = 0
+            for j in range(len(self.rows)):
+                arguments = [column[j] for column in columns]
+                dead = any(a is None for a in arguments)
+                results.append(None if dead else function(*arguments))
+                if results[-1] is None:
+                    blocked |= 1 << j
+            values = tuple(
+                self._number(sort, tuple(None if r is None else r[i] for r in results))
+                for i, sort in enumerate(self.instances[k][0].output_sorts)
+            )
+            item = self.items[k, operands] = Item(values, blocked)
+            self.meter.check(states=len(self.items), size=8 * len(self.vectors) * len(self.rows))
+        return item
+
+    def _fresh(
+        self,
+        available: list[int],
+        new: set[int],
+        slots: dict[int, int],
+        seen: set[Item],
+        *,
+        everything: bool = False,
+    ) -> Iterator[Candidate]:
+        """Candidates that read at least one new value and add an item not seen yet."""
+        by_sort: dict[Sort, list[int]] = {}
+        for value in available:
+            by_sort.setdefault(self.vectors[value][0], []).append(value)
+        for k, (component, setting) in enumerate(self.instances):
+            for operands in product(*(by_sort.get(s, ()) for s in component.input_sorts)):
+                if not everything and new.isdisjoint(operands):
+                    continue
+                item = self._item(k, operands)
+                if item not in seen:
+                    seen.add(item)
+                    reads = tuple(slots[v] for v in operands)
+                    yield Candidate(item, Step(component.name, reads, (), setting))
+
+    def _visit(
+        self,
+        steps: list[Step],
+        slots: dict[int, int],
+        slot_count: int,
+        blocked: int,
+        candidates: list[Candidate],
+        remaining: int,
+    ) -> None:
+        self.nodes += 1
+        if not self.nodes & 255:
+            self.meter.check()
+        for k, candidate in enumerate(candidates):
+            if self.best[0] == 0:
+                return
+            item = candidate.item
+            fresh = {v for v in item.values if v not in slots}
+            if not fresh and not item.blocked & ~blocked:
+                continue
+            after = dict(slots)
+            for j, value in enumerate(item.values):
+                after.setdefault(value, slot_count + j)
+            done = [*steps, candidate.step]
+            if remaining == 1:
+                self._finish(tuple(done), after, blocked | item.blocked, fresh)
+                continue
+            seen = {c.item for c in candidates}
+            following = candidates[k + 1 :]
+            following += self._fresh(list(after), fresh, after, seen)
+            count = slot_count + len(item.values)
+            self._visit(done, after, count, blocked | item.blocked, following, remaining - 1)
+
+    def _finish(
+        self,
+        steps: tuple[Step, ...],
+        slots: dict[int, int],
+        blocked: int,
+        fresh: set[int] | None = None,
+    ) -> None:
+        """Keeps these steps if some choice of outputs makes them the best so far.
+
+        With one output only the `fresh` values need a look: older ones had theirs at a shorter
+        length.
+        """
+        outputs = self.problem.outputs
+        pool = list(slots) if fresh is None or len(outputs) > 1 else list(fresh)
+        options = [[v for v in pool if self.vectors[v][0] == o.sort] for o in outputs]
+        for chosen in product(*options):
+            error = self._error(chosen, blocked)
+            if error < self.best[0] or not self.best[2]:
+                self.best = (error, steps, tuple(slots[v] for v in chosen))
+
+    def _error(self, chosen: tuple[int, ...], blocked: int) -> Error:
+        key = (chosen, blocked)
+        if key not in self.known_errors:
+            p = self.problem
+            errors = []
+            for j, row in enumerate(self.rows):
+                given = tuple(self.vectors[v][1][j] for v in chosen)
+                dead = blocked >> j & 1 or any(x is None for x in given)
+                errors.append(
+                    sample_error(p.measure, p.outputs, row.outputs, None if dead else given)
+                )  # type: ignore[arg-type]
+            self.known_errors[key] = total(p.measure, errors)
+        return self.known_errors[key]

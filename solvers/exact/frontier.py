@@ -1,0 +1,121 @@
+"""What an exact search returns: the frontier, with a witness and honest bounds at each length."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from theory.certificates import new_certificate
+from theory.problem_json import error_to_json, problem_to_json
+from theory.problems import Error, Problem
+from theory.sequences import Sequence
+from theory.sorts import Value, value_to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """At most `length` steps: `sequence` has `error`, and no sequence is below `at_least`."""
+
+    length: int
+    error: Error
+    at_least: Error
+    sequence: Sequence | None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the error is the least one."""
+        return self.error == self.at_least
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """The least error for each length, as far as the search came.
+
+    Attributes:
+        problem: what was solved.
+        engine: chain, dag or table.
+        lines: one for each length 0 .. the problem's length.
+        counts: distinct behaviours first reached at each length.
+        seconds: wall-clock time.
+        stopped: why the search ended early: time, states, memory or interrupted; None if it did
+            not.
+        inputs: the inputs that an all-input problem over an infinite domain was searched on.
+        evidence: recounted, or attested until the reference enumerator has agreed.
+        evidence_note: what the evidence consists of, for people.
+    """
+
+    problem: Problem
+    engine: str
+    lines: tuple[Line, ...]
+    counts: tuple[int, ...]
+    seconds: float
+    stopped: str | None = None
+    inputs: tuple[tuple[Value, ...], ...] | None = None
+    evidence: str = "attested"
+    evidence_note: str = ""
+
+    @property
+    def best(self) -> Line:
+        """The line of the shortest length with the least error found."""
+        least = self.lines[-1].error
+        return next(line for line in self.lines if line.error == least)
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the last line's error is proved least by the search (not yet by a checker)."""
+        return self.lines[-1].exact
+
+    def certificate(self) -> dict[str, Any]:
+        """The optimum certificate, as plain data."""
+        lines = [
+            {
+                "length": line.length,
+                "error": error_to_json(line.error),
+                "at_least": error_to_json(line.at_least),
+                "sequence": line.sequence.to_json() if line.sequence is not None else None,
+            }
+            for line in self.lines
+        ]
+        fields: dict[str, Any] = {
+            "problem": problem_to_json(self.problem),
+            "engine": self.engine,
+            "evidence": self.evidence,
+            "attested_by": self.evidence_note or f"engine {self.engine}, layers {self.counts}",
+            "frontier": lines,
+        }
+        if self.inputs is not None:
+            fields["inputs"] = [[value_to_json(v) for v in row] for row in self.inputs]
+        return new_certificate("optimum", **fields)
+
+
+class FrontierBuilder:
+    """Collects lines from the shortest length on, and fills in what was not reached."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.lines: list[Line] = []
+        self.counts: list[int] = []
+
+    @property
+    def least(self) -> Error:
+        """The least error so far; infinite before the first line."""
+        return self.lines[-1].error if self.lines else math.inf
+
+    @property
+    def sequence(self) -> Sequence | None:
+        """The witness of the last line."""
+        return self.lines[-1].sequence if self.lines else None
+
+    def add(self, error: Error, sequence: Sequence | None, *, exact: bool = True) -> None:
+        """The least error of the next length; a longer sequence that is no better is dropped."""
+        length = len(self.lines)
+        if self.lines and error >= self.least:
+            error, sequence = self.least, self.sequence
+        self.lines.append(Line(length, error, error if exact else 0, sequence))
+
+    def fill(self, *, exact: bool) -> tuple[Line, ...]:
+        """All lines: those not reached repeat the last error, exactly or as an upper bound."""
+        while len(self.lines) <= self.length:
+            self.add(self.least, self.sequence, exact=exact or self.least == 0)
+        return tuple(self.lines)
