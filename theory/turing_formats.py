@@ -258,9 +258,15 @@ def find_machine(source: str) -> Machine:
     Raises:
         MachineError: it is neither, or the file is refused.
     """
-    if re.search(r"[/\\.]", source) or not looks_like_bbchallenge(source):
+    if looks_like_bbchallenge(source):
+        return read_bbchallenge(source)
+    try:
         return load_machine(source)
-    return read_bbchallenge(source)
+    except MachineError as error:
+        if error.reason != "unreadable":
+            raise
+        remedy = f"{error.message}; give a file, or a text such as 1RB1LB_1LA1RZ"
+        raise MachineError(error.reason, remedy, error.where[:200]) from None
 
 
 def looks_like_bbchallenge(source: str) -> bool:

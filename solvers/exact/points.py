@@ -215,7 +215,7 @@ class MachinePoints:
         # A row is the registers' words and the number of the wanted outputs; row 0 is blocked.
         blocked = np.full((1, len(registers) + 1), -1, dtype=np.int64)
         self._rows = blocked.copy()
-        self._count = 1
+        self._count = 0
         self._index = new_index(1 << 12)
         self._intern(blocked)
         self.moves = np.zeros((1, len(self.steps)), dtype=np.int32)
@@ -337,8 +337,11 @@ class MachinePoints:
                 errors += np.bitwise_count((a ^ b).view(np.uint64)).astype(np.int64)
         else:
             border = 2**30 if measure is not Measure.SQUARED else 2**14
-            for a, b, _ in pairs:
-                if a.size and not max(a.max(), b.max()) < border > -min(a.min(), b.min()):
+            for a, b, v in pairs:
+                low = 1 if v.sort.kind == "BitVec" else border  # words above 2**63 are negative
+                known = ~blocked
+                spread = np.concatenate([a[known], b[known]])
+                if spread.size and not -low < spread.min() <= spread.max() < border:
                     return self._slow_errors(rows)
                 distance = np.abs(a - b)
                 if measure is Measure.SQUARED:

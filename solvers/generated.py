@@ -1,0 +1,168 @@
+"""The Numba tier: one compiled kernel for the components of a problem, kept on disk.
+
+`word_kernel(components)` writes the source of a function that runs many sequences on many samples
+over machine words, one branch for each instance (a component at a parameter setting), compiles it
+and keeps it in the user's cache directory. The file's name is a hash of the source and of all that
+gives it its meaning, so that a stale kernel can never be used.
+
+`run_words(genome codes ...)` in the source returns the final slots' errors; an overflow is
+reported for each genome and never used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+
+import numba
+import platformdirs
+
+from solvers import scalars
+from solvers.kernels import machine_terms, source_lines
+from theory import operators
+from theory.placements import Instance
+from theory.sorts import Sort, Value
+
+MAX_INSTANCES = 400
+
+_HEADER = '''"""Written by Sheffer; may be deleted at any time."""
+import numpy as np
+from numba import njit
+from solvers.scalars import *
+
+U = np.uint64
+
+
+@njit(cache=True, error_model="numpy")
+def apply(instance, a, out, flags):
+    """Runs one instance on the words a[0], a[1], ...; False where it blocks."""
+'''
+
+_RUNNER = '''
+
+@njit(cache=True, error_model="numpy")
+def run_words(instances, reads, writes, inputs, slots, results, overflow):
+    """Runs each sequence on each sample.
+
+    instances (n, steps), reads (n, steps, arity), writes (n, steps, outs); -1 marks a no-op.
+    inputs (samples, m); slots (s,) scratch; results (n, samples, s) the final slots, with
+    results[g, j, -1] = 1 where sample j blocked; overflow (n,).
+    """
+    flags = np.zeros(1, dtype=np.bool_)
+    a = np.zeros(max(1, reads.shape[2]), dtype=np.int64)
+    out = np.zeros(max(1, writes.shape[2]), dtype=np.int64)
+    for g in range(instances.shape[0]):
+        flags[0] = False
+        for j in range(inputs.shape[0]):
+            slots[:] = 0
+            slots[: inputs.shape[1]] = inputs[j]
+            for k in range(instances.shape[1]):
+                instance = instances[g, k]
+                if instance < 0:
+                    continue
+                for i in range(reads.shape[2]):
+                    if reads[g, k, i] >= 0:
+                        a[i] = slots[reads[g, k, i]]
+                if not apply(instance, a, out, flags):
+                    slots[-1] = 1
+                    break
+                for i in range(writes.shape[2]):
+                    if writes[g, k, i] >= 0:
+                        slots[writes[g, k, i]] = out[i]
+            results[g, j] = slots
+        overflow[g] = flags[0]
+'''
+
+
+def supported(choices: list[Instance]) -> bool:
+    """Whether the instances can run on machine words, and are few enough to be compiled."""
+    return len(choices) <= MAX_INSTANCES and all(
+        machine_terms([t for t in (*c.outputs, c.guard) if t is not None])
+        and all(v.sort.kind in ("Bool", "Int", "BitVec") for v in c.inputs)
+        for c, _ in choices
+    )
+
+
+def kernel_source(choices: list[Instance]) -> str:
+    """The source of the module: `apply` for one step and `run_words` for many sequences."""
+    lines: list[str] = []
+    for number, (component, setting) in enumerate(choices):
+        outputs, guard = component.instantiate(setting)
+        lines.append(f"    {'if' if number == 0 else 'elif'} instance == {number}:")
+        places: dict[str, str] = {}
+        body: list[str] = []
+        for k, v in enumerate(component.inputs):
+            places[v.name] = f"x{number}_{k}"
+            body.append(f"{places[v.name]} = {_from_word(v.sort, f'a[{k}]')}")
+        if guard is not None:
+            made, (result,) = source_lines((guard,), places, _literal, f"g{number}_")
+            body += [*made, f"if not {result}:", "    return False"]
+        made, results = source_lines(outputs, places, _literal, f"t{number}_")
+        body += made
+        body += [f"out[{k}] = np.int64({result})" for k, result in enumerate(results)]
+        lines += [f"        {line}" for line in body]
+    return _HEADER + "\n".join([*lines, "    return True"]) + "\n" + _RUNNER
+
+
+def _from_word(sort: Sort, word: str) -> str:
+    return {"Bool": f"{word} != 0", "Int": word, "BitVec": f"np.uint64({word})"}[sort.kind]
+
+
+def _literal(sort: Sort, value: Value) -> str:
+    if sort.kind == "Bool":
+        return str(bool(value))
+    return f"np.{'int64' if sort.kind == 'Int' else 'uint64'}({value})"
+
+
+def word_kernel(choices: list[Instance]) -> Callable[..., None]:
+    """The compiled `run_words` for these instances, from the cache where it is there."""
+    source = kernel_source(choices)
+    digest = hashlib.sha256()
+    for part in (source, numba.__version__, sys.version, _text(scalars), _text(operators)):
+        digest.update(part.encode())
+    name = f"sheffer_kernel_{digest.hexdigest()[:24]}"
+    module = sys.modules.get(name) or _load(name, source)
+    function: Callable[..., None] = module.run_words
+    return function
+
+
+def _text(module: ModuleType) -> str:
+    return Path(module.__file__ or "").read_text(encoding="utf-8")
+
+
+def cache_directory() -> Path:
+    """Where kernels are kept; the variable SHEFFER_CACHE overrides the user's cache directory."""
+    given = os.environ.get("SHEFFER_CACHE")
+    return Path(given) if given else Path(platformdirs.user_cache_dir("sheffer")) / "kernels"
+
+
+def _load(name: str, source: str) -> ModuleType:
+    path = cache_directory() / f"{name}.py"
+    try:
+        if not path.is_file() or path.read_text(encoding="utf-8") != source:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8"
+            ) as part:
+                part.write(source)
+            os.replace(part.name, path)
+    except OSError:
+        # No place to keep it: compile it for this process alone.
+        path = Path(tempfile.mkdtemp(prefix="sheffer-")) / f"{name}.py"
+        path.write_text(source, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # before it runs: Numba's disk cache looks the module up by name
+    spec.loader.exec_module(module)
+    return module
+
+
