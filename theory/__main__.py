@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
 from theory.certificates import Limits, Report, check_file
 from theory.errors import CertificateError
@@ -41,6 +42,27 @@ def check_and_print(path: str, limits: Limits) -> int:
         return 3
     print(*lines(report), sep="\n")
     return 0 if report.complete else 3
+
+
+def check_as_data(path: str, limits: Limits) -> tuple[int, dict[str, Any]]:
+    """Checks one file; its exit code and the outcome as plain data."""
+    try:
+        report = check_file(path, limits)
+    except CertificateError as error:
+        code = 2 if error.reason in UNREADABLE else 1
+        outcome = "unreadable" if code == 2 else "refused"
+        found = {"reason": error.reason, "where": error.where, "message": error.message}
+        return code, {"file": path, "outcome": outcome, **found}
+    outcome = "accepted" if report.complete else "unknown"
+    return 0 if report.complete else 3, {
+        "file": path,
+        "outcome": outcome,
+        "kind": report.kind,
+        "statement": report.statement,
+        "checked": list(report.checked),
+        "unchecked": list(report.unchecked),
+        "seconds": round(report.seconds, 3),
+    }
 
 
 def lines(report: Report) -> list[str]:

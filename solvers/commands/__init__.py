@@ -1,0 +1,1 @@
+"""The commands of `sheffer`, one module each; they import what is heavy only when they run."""

@@ -1,0 +1,160 @@
+"""`sheffer compare`: heuristics against exact optima, on one problem or many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from solvers.commands.common import (
+    Exit,
+    console,
+    errors,
+    find_any_problem,
+    progress_console,
+    show_json,
+)
+from solvers.commands.solve import (
+    ComponentsOption,
+    LengthOption,
+    MeasureOption,
+    WiringOption,
+    read_options,
+)
+
+if TYPE_CHECKING:
+    from solvers.comparison import Comparison
+
+
+def compare(
+    problems: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of `sheffer list`, .csv or .smt2 files.", metavar="[PROBLEM]..."),
+    ] = None,
+    suite: Annotated[str | None, typer.Option(help="A list of problems: study, smoke.")] = None,
+    repetitions: Annotated[int, typer.Option("--repetitions", "-r", min=1)] = 100,
+    evaluations: Annotated[
+        int, typer.Option("--evaluations", "-n", min=1, help="Most evaluations of a run.")
+    ] = 20_000,
+    search: Annotated[
+        list[str] | None,
+        typer.Option("--search", "-s", help="A search; repeat for several. Default: all."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes.")] = None,
+    components: ComponentsOption = None,
+    length: LengthOption = None,
+    measure: MeasureOption = None,
+    wiring: WiringOption = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the results; it can be continued.")
+    ] = Path("results/compare"),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure searches against exact optima; a killed comparison continues.
+
+    Examples:
+
+        sheffer compare sorting-5 pancakes-6
+
+        sheffer compare table.csv --repetitions 200
+
+        sheffer compare --suite study --out results/study
+    """
+    with errors():
+        from solvers.comparison import Settings
+        from solvers.comparison import compare as run
+        from solvers.heuristics.registry import find_search
+        from theory.errors import ProblemError
+
+        names = _problem_names(problems, suite)
+        options = read_options(wiring, measure, length)
+        loaded = [find_any_problem(name, components, options) for name in names]
+        if len({p.name for p in loaded}) < len(loaded):
+            raise ProblemError("duplicate-name", "two problems have the same name; rename a file")
+        for name in search or ():
+            find_search(name)
+        settings = Settings(
+            {name: {} for name in search} if search else None,
+            repetitions,
+            evaluations,
+            seed,
+            workers=workers,
+        )
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import TimeElapsedColumn
+
+        terminal = progress_console()
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=terminal,
+        ) as bar:
+            task = bar.add_task("exact search", total=None)
+
+            def tick(done: int, total: int) -> None:
+                bar.update(task, description="runs", completed=done, total=total)
+
+            result = run(loaded, out, settings, say=terminal.print, tick=tick)
+        _show(result, json=json)
+    raise typer.Exit(Exit.OK if result.study.complete else Exit.UNKNOWN)
+
+
+def _problem_names(problems: list[str] | None, suite: str | None) -> list[str]:
+    from solvers.suites import SUITES
+    from theory.errors import ProblemError
+
+    names = list(problems or [])
+    if suite is not None:
+        if suite not in SUITES:
+            message = f"unknown suite {suite!r}; known: {', '.join(SUITES)}"
+            raise ProblemError("unknown-suite", message)
+        names += SUITES[suite]
+    if not names:
+        message = "name a problem, or --suite study; `sheffer list` shows what there is"
+        raise ProblemError("no-problem", message)
+    return names
+
+
+def _show(result: Comparison, *, json: bool) -> None:
+    from dataclasses import asdict
+
+    from solvers.report import main_table, study_rows, target_table, to_rich
+
+    rows = study_rows(result.study)
+    if json:
+        show_json(
+            {
+                "complete": result.study.complete,
+                "rows": [_finite(asdict(row)) for row in rows],
+                "notes": list(result.notes),
+                "files": [str(path) for path in result.paths],
+            }
+        )
+        return
+    screen = console()
+    for table in (main_table(rows), target_table(rows)):
+        if table is not None:
+            screen.print(to_rich(table))
+    for note in result.notes:
+        screen.print(note, soft_wrap=True, markup=False)
+    if not result.study.complete:
+        screen.print("PARTIAL: interrupted; the same command continues it")
+    screen.print()
+    for path in result.paths:
+        screen.print(f"wrote {path}", soft_wrap=True, markup=False)
+
+
+def _finite(row: dict[str, object]) -> dict[str, object]:
+    """JSON has no NaN and no infinity: null and "inf" instead."""
+    import math
+
+    def plain(value: object) -> object:
+        if isinstance(value, float) and math.isnan(value):
+            return None
+        return "inf" if value == math.inf else value
+
+    return {key: plain(value) for key, value in row.items()}

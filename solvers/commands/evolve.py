@@ -1,0 +1,83 @@
+"""`sheffer evolve`: one run of a heuristic search."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from solvers.commands.common import Exit, console, errors, find_any_problem, show_json
+from solvers.commands.solve import (
+    ComponentsOption,
+    LengthOption,
+    MeasureOption,
+    ProblemArgument,
+    WiringOption,
+    read_options,
+    shown,
+)
+
+
+def evolve(
+    problem: ProblemArgument,
+    search: Annotated[
+        str, typer.Option("--search", "-s", help="A search of `sheffer list`, or module:Name.")
+    ] = "genetic",
+    evaluations: Annotated[int, typer.Option("--evaluations", "-n", help="Most evaluations.")] = (
+        20_000
+    ),
+    seed: Annotated[int, typer.Option(help="Seed of the run.")] = 1,
+    components: ComponentsOption = None,
+    length: LengthOption = None,
+    measure: MeasureOption = None,
+    wiring: WiringOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run one heuristic search and show the best sequence it found.
+
+    What is found is not claimed to be optimal; `sheffer solve` and `sheffer compare` tell.
+
+    Examples:
+
+        sheffer evolve sorting-6
+
+        sheffer evolve samples.csv -c gates.smt2 --search local-search --seed 7
+    """
+    with errors():
+        import numpy as np
+
+        from solvers.evaluators import evaluator_for
+        from solvers.heuristics import run
+
+        found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
+        evaluator = evaluator_for(found_problem)
+        result = run(
+            evaluator, search, {}, np.random.SeedSequence(seed), evaluations, {"optimum": 0.0}
+        )
+        sequence = evaluator.sequence(np.array(result.best_genome, dtype=np.int32))
+        error = found_problem.error(sequence)
+        if json:
+            show_json(
+                {
+                    "problem": found_problem.name,
+                    "search": search,
+                    "seed": seed,
+                    "error": str(error),
+                    "evaluations": result.evaluations,
+                    "distinct": result.distinct,
+                    "trajectory": [list(point) for point in result.trajectory],
+                    "sequence": sequence.text().splitlines(),
+                }
+            )
+        else:
+            screen = console()
+            last = result.trajectory[-1][0] if result.trajectory else 0
+            screen.print(
+                f"FOUND error {shown(error)} at length {len(sequence)} · after {last:,} of "
+                f"{result.evaluations:,} evaluations, {result.distinct:,} distinct",
+                soft_wrap=True,
+                markup=False,
+            )
+            for text in sequence.text().splitlines():
+                screen.print(f"  {text}", soft_wrap=True, markup=False)
+    raise typer.Exit(Exit.OK)

@@ -1,0 +1,45 @@
+"""`sheffer list`: the problems, suites, searches and component sets there are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from solvers.commands.common import Exit, console, errors, show_json
+
+
+def list_names(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the problems, suites, searches and component sets that commands know by name.
+
+    Example:
+
+        sheffer list
+    """
+    with errors():
+        from solvers.heuristics import SEARCHES
+        from solvers.suites import FAMILIES, SUITES
+        from theory.catalogue import catalogue_names
+
+        data = {
+            "problems": {form: text for form, text in FAMILIES.values()},
+            "suites": {name: list(problems) for name, problems in SUITES.items()},
+            "searches": {name: _first_line(kind) for name, kind in SEARCHES.items()},
+            "component sets": dict(catalogue_names()),
+        }
+        if json:
+            show_json(data)
+        else:
+            screen = console()
+            for heading, entries in data.items():
+                screen.print(f"[bold]{heading}[/]")
+                for name, text in entries.items():
+                    detail = " ".join(text) if isinstance(text, list) else text
+                    screen.print(f"  {name:<24} {detail}", markup=False)
+    raise typer.Exit(Exit.OK)
+
+
+def _first_line(kind: object) -> str:
+    return (kind.__doc__ or "").strip().splitlines()[0]

@@ -1,0 +1,196 @@
+"""`sheffer solve`: the least error for every length, with a witness and a certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from solvers.commands.common import (
+    Exit,
+    console,
+    errors,
+    find_any_problem,
+    progress_console,
+    show_json,
+    write_path,
+)
+
+if TYPE_CHECKING:
+    from solvers.exact import Frontier
+    from theory.problems import Error
+
+ProblemArgument = Annotated[
+    str, typer.Argument(help="A name of `sheffer list`, a .csv or .smt2 file, or file.py:NAME.")
+]
+ComponentsOption = Annotated[
+    str | None,
+    typer.Option("--components", "-c", help="Component set for CSV samples: file or name."),
+]
+LengthOption = Annotated[int | None, typer.Option("--length", "-l", help="Greatest length.")]
+MeasureOption = Annotated[
+    str | None,
+    typer.Option(help="wrong-samples, wrong-bits, absolute, squared or greatest (files only)."),
+]
+WiringOption = Annotated[str | None, typer.Option(help="chain or dag (files only).")]
+
+
+def solve(
+    problem: ProblemArgument,
+    components: ComponentsOption = None,
+    length: LengthOption = None,
+    measure: MeasureOption = None,
+    wiring: WiringOption = None,
+    seconds: Annotated[float, typer.Option(help="Time limit of the search.")] = 120.0,
+    max_states: Annotated[int, typer.Option(help="Most behaviours kept.")] = 50_000_000,
+    max_memory: Annotated[float, typer.Option(help="Memory limit in GiB.")] = 6.0,
+    recount: Annotated[
+        float, typer.Option(help="Time limit of the reference recount; 0 leaves it out.")
+    ] = 60.0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Certificate file.")] = None,
+    graph: Annotated[
+        Path | None, typer.Option(help="Draw the search graph: .svg or .png, or .graphml.")
+    ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Show the best sequence as LaTeX.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find the least error for every length, exactly.
+
+    Examples:
+
+        sheffer solve sorting-5
+
+        sheffer solve samples.csv --components gates.smt2 --length 4
+
+        sheffer solve sorting-3 --graph layers.svg
+    """
+    with errors():
+        from solvers.exact import Limits, with_evidence
+        from solvers.exact import solve as search
+        from theory.certificates import write_certificate
+
+        found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
+        limits = Limits(seconds, max_states, int(max_memory * 2**30))
+        terminal = progress_console()
+        with terminal.status(f"{found_problem.name}: starting") as status:
+            frontier = search(
+                found_problem,
+                limits,
+                progress=lambda text: status.update(f"{found_problem.name}: {text}"),
+            )
+            if recount > 0 and not frontier.stopped:
+                status.update(f"{found_problem.name}: recounting with the reference enumerator")
+                frontier = with_evidence(frontier, timeout_s=recount)
+        path = write_path(out, found_problem.name, ".json")
+        write_certificate(frontier.certificate(), path)
+        if graph is not None:
+            from solvers.exact.graph import save_graph
+
+            save_graph(found_problem, graph)
+        if json:
+            show_json(as_json(frontier) | {"certificate": str(path)})
+        else:
+            show(frontier, path, latex=latex)
+            if graph is not None:
+                console().print(f"search graph {graph}")
+    raise typer.Exit(Exit.OK if frontier.optimal else Exit.UNKNOWN)
+
+
+def read_options(wiring: str | None, measure: str | None, length: int | None) -> Any:
+    """The options of a problem file, checked."""
+    from theory.errors import ProblemError
+    from theory.placements import Wiring
+    from theory.problem_files import Options
+    from theory.problems import Measure
+
+    try:
+        return Options(
+            Wiring(wiring) if wiring else None,
+            Measure(measure) if measure else None,
+            None,
+            length,
+        )
+    except ValueError as error:
+        known = f"wiring: chain, dag; measure: {', '.join(Measure)}"
+        raise ProblemError("bad-option", f"{error}; known {known}", "options") from None
+
+
+def shown(error: Error) -> str:
+    """An error for people: exact where it is short."""
+    import math
+
+    if error == math.inf:
+        return "inf"
+    text = str(error)
+    return text if len(text) <= 9 else f"{float(error):.6g}"
+
+
+def verdict(frontier: Frontier) -> str:
+    """What is known at the end, in words that claim no more."""
+    best, last = frontier.best, frontier.lines[-1]
+    table = frontier.engine == "table"
+    if frontier.optimal:
+        word = "TABLE OPTIMUM" if table else "OPTIMAL"
+        checked = frontier.evidence_note or f"engine {frontier.engine}; lower bound not recounted"
+        text = f"{word}, {frontier.evidence} ({checked})"
+        if frontier.inputs is not None and last.error == 0:
+            text += " · right for all inputs, proved by z3"
+        return f"{text} · error {shown(best.error)} at length {best.length}"
+    why = f"stopped: {frontier.stopped}" if frontier.stopped else "not settled"
+    return (
+        f"BOUNDS ({why}) · least error <= {shown(last.error)}, >= {shown(last.at_least)} "
+        f"at length {last.length}"
+    )
+
+
+def show(frontier: Frontier, path: Path, *, latex: bool = False) -> None:
+    """Prints the frontier, what is known, the best sequence, and where the certificate is."""
+    screen = console()
+    lines = frontier.lines
+    exact = all(line.exact for line in lines)
+    wide = len(lines) <= 14
+    for start in range(0, len(lines), 14 if wide else 10):
+        part = lines[start : start + (14 if wide else 10)]
+        cells = [[str(line.length) for line in part], [shown(line.error) for line in part]]
+        names = ["length", "least error" if exact else "error found"]
+        if not exact:
+            cells.append([shown(line.at_least) for line in part])
+            names.append("at least")
+        widths = [max(len(row[k]) for row in cells) for k in range(len(part))]
+        for name, row in zip(names, cells, strict=True):
+            text = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
+            screen.print(f"{name:<11}  {text}", soft_wrap=True, markup=False)
+    screen.print(f"{verdict(frontier)} · {frontier.seconds:.2f} s", soft_wrap=True, markup=False)
+    best = frontier.best.sequence
+    if best is not None and best.steps:
+        for text in best.text().splitlines():
+            screen.print(f"  {text}", soft_wrap=True, markup=False)
+        if latex:
+            screen.print(best.latex(), soft_wrap=True, markup=False)
+    screen.print(f"certificate {path}", soft_wrap=True, markup=False)
+
+
+def as_json(frontier: Frontier) -> dict[str, Any]:
+    """The frontier as plain data."""
+    from theory.problem_json import error_to_json
+
+    return {
+        "problem": frontier.problem.name,
+        "engine": frontier.engine,
+        "optimal": frontier.optimal,
+        "evidence": frontier.evidence,
+        "evidence_note": frontier.evidence_note,
+        "stopped": frontier.stopped,
+        "seconds": round(frontier.seconds, 3),
+        "behaviours": list(frontier.counts),
+        "frontier": [
+            {
+                "length": line.length,
+                "error": error_to_json(line.error),
+                "at_least": error_to_json(line.at_least),
+                "sequence": line.sequence.text().splitlines() if line.sequence else None,
+            }
+            for line in frontier.lines
+        ],
+    }
