@@ -1,0 +1,55 @@
+"""What finds: exact engines, heuristic searches, studies, and finders of certificates.
+
+| to | use |
+|---|---|
+| find the least error at every length | `solve`, and `with_evidence` to have it recounted |
+| run one heuristic search | `evolve` |
+| measure searches against exact optima | `compare` with `Settings` |
+| get a shipped problem | `find_problem` |
+
+All that is claimed here, `theory` can check. The names are loaded when they are first used, so
+that the command starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from solvers.comparison import Comparison, Settings, compare
+    from solvers.evolving import Found, evolve
+    from solvers.exact import Frontier, Limits, solve, with_evidence
+    from solvers.suites import find_problem
+
+_PLACES = {
+    "Comparison": "solvers.comparison",
+    "Found": "solvers.evolving",
+    "Frontier": "solvers.exact",
+    "Limits": "solvers.exact",
+    "Settings": "solvers.comparison",
+    "compare": "solvers.comparison",
+    "evolve": "solvers.evolving",
+    "find_problem": "solvers.suites",
+    "solve": "solvers.exact",
+    "with_evidence": "solvers.exact",
+}
+
+__all__ = [
+    "Comparison",
+    "Found",
+    "Frontier",
+    "Limits",
+    "Settings",
+    "compare",
+    "evolve",
+    "find_problem",
+    "solve",
+    "with_evidence",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'solvers' has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

@@ -21,7 +21,7 @@ from solvers.exact import Frontier, Limits, solve, with_evidence
 from solvers.heuristics import OPTIMUM, SEARCHES
 from solvers.plots import convergence, frontiers
 from solvers.pool import process_pool
-from solvers.report import write_tables
+from solvers.report import main_table, study_rows, to_text, write_tables
 from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
 from theory.certificates import write_certificate
@@ -64,6 +64,10 @@ class Comparison:
     frontiers: Mapping[str, Frontier]
     notes: tuple[str, ...]
     paths: tuple[Path, ...]
+
+    def table(self) -> str:
+        """The main table as plain text: a row for each problem and search."""
+        return to_text(main_table(study_rows(self.study)))
 
 
 def compare(
@@ -108,17 +112,22 @@ def compare(
         chosen.repetitions,
     )
     workers = chosen.workers or max(2, os.cpu_count() or 2)
-    with process_pool(workers) as pool:
-        recounts: dict[str, Future[Frontier]] = {
-            name: pool.submit(with_evidence, frontier, timeout_s=chosen.recount_s)
-            for name, frontier in found.items()
-            if not frontier.stopped
-        }
-        study = run_study(spec, place / "study.sqlite", executor=pool, progress=tick)
-        for name, recount in recounts.items():
-            if study.complete or recount.done():
-                found[name] = recount.result()
-            else:
+    settled = {name: frontier for name, frontier in found.items() if not frontier.stopped}
+    store = place / "study.sqlite"
+    if workers == 1:
+        study = run_study(spec, store, workers=1, progress=tick)
+        if study.complete:
+            found |= {n: with_evidence(f, timeout_s=chosen.recount_s) for n, f in settled.items()}
+    else:
+        with process_pool(workers) as pool:
+            recounts: dict[str, Future[Frontier]] = {
+                name: pool.submit(with_evidence, frontier, timeout_s=chosen.recount_s)
+                for name, frontier in settled.items()
+            }
+            study = run_study(spec, store, executor=pool, progress=tick)
+            if study.complete:
+                found |= {name: recount.result() for name, recount in recounts.items()}
+            for recount in recounts.values():
                 recount.cancel()
     study = replace(
         study,

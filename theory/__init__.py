@@ -1,0 +1,76 @@
+"""What things mean, and whether a claim about them is true. Small, plain, trusted.
+
+| to | use |
+|---|---|
+| write components | `component`, `Component`, `ComponentSet`; sorts `BOOL`, `INT`, `REAL`, `bitvec`, `array` |
+| read and write `.smt2` | `load_components`, `read_components`, `write_components` |
+| state a problem | `problem`, `load_problem`, `Problem` with `Samples`, `Specification` or `Table` |
+| handle sequences | `Sequence`, `Step`, `Wiring` |
+| check a certificate | `check_file`, `check`, or `python -m theory FILE` |
+
+Nothing here imports `solvers`. Reading, evaluating and the checkers of finite things load no z3.
+`TRUST.md` in this folder lists what is trusted.
+"""
+
+from theory.authoring import problem
+from theory.certificates import Limits, Report, check, check_file, load_certificate
+from theory.component_files import load_components, read_components, write_components
+from theory.components import Component, ComponentSet, Parameter, Variable, component
+from theory.errors import (
+    CertificateError,
+    ComponentError,
+    MachineError,
+    ProblemError,
+    ShefferError,
+)
+from theory.placements import Step, Wiring
+from theory.problem_files import load_problem, read_problem
+from theory.problems import Measure, Problem, Sample, Samples, Specification, Table
+from theory.sequences import Cost, Sequence
+from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, array, bitvec
+from theory.terms import Term, apply, const, var
+
+__all__ = [
+    "BOOL",
+    "INT",
+    "REAL",
+    "ArrayValue",
+    "CertificateError",
+    "Component",
+    "ComponentError",
+    "ComponentSet",
+    "Cost",
+    "Limits",
+    "MachineError",
+    "Measure",
+    "Parameter",
+    "Problem",
+    "ProblemError",
+    "Report",
+    "Sample",
+    "Samples",
+    "Sequence",
+    "ShefferError",
+    "Sort",
+    "Specification",
+    "Step",
+    "Table",
+    "Term",
+    "Variable",
+    "Wiring",
+    "apply",
+    "array",
+    "bitvec",
+    "check",
+    "check_file",
+    "component",
+    "const",
+    "load_certificate",
+    "load_components",
+    "load_problem",
+    "problem",
+    "read_components",
+    "read_problem",
+    "var",
+    "write_components",
+]

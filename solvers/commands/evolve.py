@@ -44,18 +44,11 @@ def evolve(
         sheffer evolve samples.csv -c gates.smt2 --search local-search --seed 7
     """
     with errors():
-        import numpy as np
-
-        from solvers.evaluators import evaluator_for
-        from solvers.heuristics import run
+        from solvers.evolving import evolve as run
 
         found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
-        evaluator = evaluator_for(found_problem)
-        result = run(
-            evaluator, search, {}, np.random.SeedSequence(seed), evaluations, {"optimum": 0.0}
-        )
-        sequence = evaluator.sequence(np.array(result.best_genome, dtype=np.int32))
-        error = found_problem.error(sequence)
+        found = run(found_problem, search, evaluations=evaluations, seed=seed)
+        error, sequence, result = found.error, found.sequence, found.run
         if json:
             show_json(
                 {

@@ -33,7 +33,7 @@ def covering_sets(seed: int, elements: int = ELEMENTS, sets: int = SETS) -> list
 
 
 def set_cover(seed: int, length: int | None = None) -> Problem:
-    """Cover 36 elements with the fewest of 20 sets, drawn by the seed."""
+    """Cover as many of 36 elements as possible with at most 6 (or `length`) of 20 drawn sets."""
     if not 0 <= seed < 10**9:
         raise ProblemError("unknown-problem", f"set-cover-SEED takes 0 to 999999999, not {seed}")
     sort = bitvec(ELEMENTS)
@@ -55,6 +55,6 @@ def set_cover(seed: int, length: int | None = None) -> Problem:
         components.registers,
         components.registers,
         Samples(rows),
-        8 if length is None else length,
+        6 if length is None else length,
         Measure.BITS,
     )

@@ -1,0 +1,55 @@
+"""One run of a heuristic search on a problem, from the problem to the sequence it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from solvers.evaluators import evaluator_for
+from solvers.heuristics import RunResult, run
+from theory.problems import Error, Problem
+from theory.sequences import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; nothing is claimed about whether there is better.
+
+    Attributes:
+        error: the exact error of the sequence.
+        sequence: the best sequence.
+        run: evaluations, distinct ones, and the trajectory.
+    """
+
+    error: Error
+    sequence: Sequence
+    run: RunResult
+
+
+def evolve(
+    problem: Problem,
+    search: str = "genetic",
+    *,
+    evaluations: int = 20_000,
+    seed: int = 1,
+    settings: Mapping[str, Any] | None = None,
+) -> Found:
+    """Runs one search for at most `evaluations`, or until the error is 0.
+
+    Raises:
+        ShefferError: no such search or setting, or a problem that cannot be evaluated.
+    """
+    evaluator = evaluator_for(problem)
+    result = run(
+        evaluator,
+        search,
+        settings or {},
+        np.random.SeedSequence(seed),
+        evaluations,
+        {"optimum": 0.0},
+    )
+    sequence = evaluator.sequence(np.array(result.best_genome, dtype=np.int32))
+    return Found(problem.error(sequence), sequence, result)
