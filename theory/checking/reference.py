@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from theory.components import Component
 from theory.errors import ProblemError
 from theory.placements import Instance, Wiring, instances, placements
 from theory.problems import Error, Problem, Table, sample_error, total
@@ -230,7 +231,7 @@ def _check_limits(nodes: int, max_nodes: int, deadline: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Computed:
+class Computed:
     """The value vectors of a dag so far, None at the samples on which a step has blocked."""
 
     vectors: frozenset[Vector]
@@ -242,21 +243,19 @@ def _dag_layers(problem: Problem, longest: int, max_nodes: int, deadline: float)
     rows = problem.rows()
     assert problem.components is not None
     choices = instances(problem.components)
-    columns = (tuple(row.inputs[k] for row in rows) for k in range(len(problem.inputs)))
-    sorts = (v.sort for v in problem.inputs)
-    start = _Computed(frozenset(zip(sorts, columns, strict=True)))
+    start = start_of(problem)
     layer = {start}
     seen = {start}
-    yield _least_output(problem, start), 1
+    yield least_output(problem, start), 1
     for length in range(1, longest + 1):
         least: Error = math.inf
-        following: set[_Computed] = set()
+        following: set[Computed] = set()
         for node in layer:
-            for child in _children(node, choices, len(rows)):
+            for _, _, child in children(node, choices, len(rows)):
                 _check_limits(len(seen) + len(following), max_nodes, deadline)
                 if child not in seen and child not in following:
                     following.add(child)
-                    least = min(least, _least_output(problem, child))
+                    least = min(least, least_output(problem, child))
         if not following and length < longest:
             return
         layer = following
@@ -264,8 +263,18 @@ def _dag_layers(problem: Problem, longest: int, max_nodes: int, deadline: float)
         yield least, len(seen)
 
 
-def _children(node: _Computed, choices: list[Instance], samples: int) -> Iterator[_Computed]:
-    """The node with one more step, for every component and all operands."""
+def start_of(problem: Problem) -> Computed:
+    """The inputs alone."""
+    rows = problem.rows()
+    columns = (tuple(row.inputs[k] for row in rows) for k in range(len(problem.inputs)))
+    sorts = (v.sort for v in problem.inputs)
+    return Computed(frozenset(zip(sorts, columns, strict=True)))
+
+
+def children(
+    node: Computed, choices: list[Instance], samples: int
+) -> Iterator[tuple[Component, tuple[Value, ...], Computed]]:
+    """The node with one more step, for every component, setting and choice of operands."""
     by_sort: dict[Sort, list[tuple[Value | None, ...]]] = {}
     for sort, vector in node.vectors:
         by_sort.setdefault(sort, []).append(vector)
@@ -287,10 +296,10 @@ def _children(node: _Computed, choices: list[Instance], samples: int) -> Iterato
                     (s, tuple(None if k in blocked else x for k, x in enumerate(vector)))
                     for s, vector in node.vectors
                 )
-            yield _Computed(frozenset(kept) | frozenset(made), blocked)
+            yield component, setting, Computed(frozenset(kept) | frozenset(made), blocked)
 
 
-def _least_output(problem: Problem, node: _Computed) -> Error:
+def least_output(problem: Problem, node: Computed) -> Error:
     """The least error over all choices of output slots; infinite where there is no such slot."""
     rows = problem.rows()
     options = [[v for s, v in node.vectors if s == output.sort] for output in problem.outputs]
