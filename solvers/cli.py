@@ -11,6 +11,7 @@ from solvers.commands.compare import compare
 from solvers.commands.evolve import evolve
 from solvers.commands.listing import list_names
 from solvers.commands.solve import solve
+from solvers.commands.turing import turing
 
 app = typer.Typer(
     help="Complete component sets, exact best sequences, and how close heuristics come.",
@@ -24,6 +25,7 @@ app.command()(solve)
 app.command()(evolve)
 app.command()(compare)
 app.command()(check)
+app.command()(turing)
 app.command("list")(list_names)
 
 

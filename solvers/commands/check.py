@@ -10,7 +10,9 @@ from solvers.commands.common import errors, show_json
 
 
 def check(
-    certificates: Annotated[list[str], typer.Argument(help="Certificate files.", metavar="FILE...")],
+    certificates: Annotated[
+        list[str], typer.Argument(help="Certificate files.", metavar="FILE...")
+    ],
     timeout: Annotated[float, typer.Option(help="Seconds for each file.")] = 300.0,
     max_nodes: Annotated[int, typer.Option(help="Behaviours the recount may keep.")] = 3_000_000,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 def compare(
     problems: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of `sheffer list`, .csv or .smt2 files.", metavar="[PROBLEM]..."),
+        typer.Argument(
+            help="Names of `sheffer list`, .csv or .smt2 files.", metavar="[PROBLEM]..."
+        ),
     ] = None,
     suite: Annotated[str | None, typer.Option(help="A list of problems: study, smoke.")] = None,
     repetitions: Annotated[int, typer.Option("--repetitions", "-r", min=1)] = 100,
@@ -82,8 +84,13 @@ def compare(
             seed,
             workers=workers,
         )
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
 
         terminal = progress_console()
         with Progress(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,9 +23,9 @@ def list_names(
         from solvers.suites import FAMILIES, SUITES
         from theory.catalogue import catalogue_names
 
-        data = {
+        data: dict[str, dict[str, Any]] = {
             "problems": {form: text for form, text in FAMILIES.values()},
-            "suites": {name: list(problems) for name, problems in SUITES.items()},
+            "suites": dict(SUITES),
             "searches": {name: _first_line(kind) for name, kind in SEARCHES.items()},
             "component sets": dict(catalogue_names()),
         }
@@ -36,7 +36,7 @@ def list_names(
             for heading, entries in data.items():
                 screen.print(f"[bold]{heading}[/]")
                 for name, text in entries.items():
-                    detail = " ".join(text) if isinstance(text, list) else text
+                    detail = " ".join(text) if isinstance(text, tuple) else text
                     screen.print(f"  {name:<24} {detail}", markup=False)
     raise typer.Exit(Exit.OK)
 

@@ -52,7 +52,9 @@ def solve(
     graph: Annotated[
         Path | None, typer.Option(help="Draw the search graph: .svg or .png, or .graphml.")
     ] = None,
-    latex: Annotated[bool, typer.Option("--latex", help="Show the best sequence as LaTeX.")] = False,
+    latex: Annotated[
+        bool, typer.Option("--latex", help="Show the best sequence as LaTeX.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find the least error for every length, exactly.
