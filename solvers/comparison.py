@@ -131,9 +131,7 @@ def compare(
                 recount.cancel()
     study = replace(
         study,
-        benchmarks=tuple(
-            replace(b, evidence=_evidence(found[b.name])) for b in study.benchmarks
-        ),
+        benchmarks=tuple(replace(b, evidence=_evidence(found[b.name])) for b in study.benchmarks),
     )
     paths = _write(place, study, found, notes)
     return Comparison(study, found, tuple(notes), tuple(paths))
@@ -150,7 +148,9 @@ def _outcome(frontier: Frontier) -> str:
 def _evidence(frontier: Frontier) -> str:
     if not frontier.optimal:
         return "bounds"
-    return f"table optimum, {frontier.evidence}" if frontier.engine == "table" else frontier.evidence
+    return (
+        f"table optimum, {frontier.evidence}" if frontier.engine == "table" else frontier.evidence
+    )
 
 
 def number(error: Error) -> str:
@@ -164,13 +164,11 @@ def _benchmark(frontier: Frontier, cap: int) -> tuple[Benchmark, list[str]]:
     problem = frontier.problem
     last = frontier.lines[-1]
     remarks: list[str] = []
-    targets: dict[str, float]
-    if frontier.optimal:
-        targets = {OPTIMUM: float(last.error)}
-        text, optimum = number(last.error), float(last.error)
-    else:
-        targets = {"best exact": float(last.error)}
-        text, optimum = f"{number(last.at_least)}..{number(last.error)}", None  # type: ignore[assignment]
+    optimum = float(last.error) if frontier.optimal else None
+    text = (
+        number(last.error) if frontier.optimal else f"{number(last.at_least)}..{number(last.error)}"
+    )
+    targets = {OPTIMUM if frontier.optimal else "best known": float(last.error)}
     if isinstance(problem.target, Table):
         blur = _table_noise(problem, problem.target, last.error)
         if blur is not None:
@@ -225,8 +223,8 @@ def _table_noise(problem: Problem, table: Table, least: Error) -> tuple[float, s
             f"{count} have {number}" for number, count in sorted(measured.runs_per_entry.items())
         )
         return float(least) + measured.pooled_se, (
-            f"{problem.name}: training runs per entry: {runs}; {measured.within_one_se} entries lie "
-            f"within one pooled standard error ({measured.pooled_se:.3f}) of the winner; with that "
+            f"{problem.name}: training runs per entry: {runs}; {measured.within_one_se} entries "
+            f"lie within one pooled standard error ({measured.pooled_se:.3f}) of the winner; with that "
             f"noise drawn again the winner wins {100 * measured.win_share:.1f} % of "
             f"{measured.draws} tables"
         )

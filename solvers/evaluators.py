@@ -4,7 +4,7 @@
 |---|---|
 | `TableEvaluator` | tables: a look-up |
 | `PointEvaluator` | chains whose states are few: a walk through a table of moves |
-| `WordEvaluator` | chains and dags over machine words: a compiled kernel; overflow is done exactly |
+| `WordEvaluator` | chains and dags over machine words: a compiled kernel |
 | `ExactEvaluator` | everything else, in exact Python |
 
 A chain's genome is one placement number a step, -1 for none. A dag's is (instance, operands) a
@@ -223,9 +223,15 @@ class Decoder:
         }
         number = {sort: k for k, sort in enumerate(sorted(sorts, key=str))}
         self._input_sorts = np.array([number[v.sort] for v in problem.inputs], dtype=np.int32)
-        self._wants = _padded([[number[s] for s in c.input_sorts] for c, _ in self.choices], self.arity)
-        self._makes = _padded([[number[s] for s in c.output_sorts] for c, _ in self.choices], self.outs)
-        self._out_sorts = np.array([number.get(v.sort, -1) for v in problem.outputs], dtype=np.int32)
+        self._wants = _padded(
+            [[number[s] for s in c.input_sorts] for c, _ in self.choices], self.arity
+        )
+        self._makes = _padded(
+            [[number[s] for s in c.output_sorts] for c, _ in self.choices], self.outs
+        )
+        self._out_sorts = np.array(
+            [number.get(v.sort, -1) for v in problem.outputs], dtype=np.int32
+        )
         self.slot_count = len(problem.inputs) + self.outs * problem.length
         options: list[int] = []
         for k in range(problem.length):
@@ -402,7 +408,7 @@ class WordEvaluator(ExactEvaluator):
         measure, outputs = self.problem.measure, self.problem.outputs
         safe_value = 2**40 if measure is not Measure.SQUARED else 2**20
         wanted = self._wanted[None, :, :]
-        unsafe = np.zeros(len(given), dtype=np.bool_)
+        unsafe: NDArray[np.bool_] = np.zeros(len(given), dtype=np.bool_)
         if measure is Measure.WRONG:
             each = (given != wanted).any(axis=2).astype(np.int64)
         elif measure is Measure.BITS:
@@ -411,7 +417,7 @@ class WordEvaluator(ExactEvaluator):
             large = (np.abs(given) >= safe_value) | (np.abs(wanted) >= safe_value)
             unsigned = np.array([v.sort.kind == "BitVec" for v in outputs])
             large |= unsigned & ((given < 0) | (wanted < 0))  # 64-bit words above 2**63
-            unsafe = large.any(axis=(1, 2))
+            unsafe = np.asarray(large.any(axis=(1, 2)))
             distance = np.abs(np.where(large, 0, given) - np.where(large, 0, wanted))
             if measure is Measure.SQUARED:
                 distance *= distance

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-
 import numba
 import platformdirs
 
@@ -164,5 +163,3 @@ def _load(name: str, source: str) -> ModuleType:
     sys.modules[name] = module  # before it runs: Numba's disk cache looks the module up by name
     spec.loader.exec_module(module)
     return module
-
-

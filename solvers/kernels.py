@@ -33,12 +33,12 @@ def is_machine(sort: Sort) -> bool:
 
 
 def machine_terms(terms: Iterable[Term]) -> bool:
-    """Whether every part of the terms has a machine sort and every literal fits."""
+    """Whether every part of the terms has a machine sort and every number in them fits."""
     return all(
         is_machine(node.sort)
         and (
-            node.op != "const"
-            or node.sort.kind != "Int"
+            node.op not in ("const", "divisible")
+            or node.sort.kind == "BitVec"
             or INT64_MIN < node.indices[0] <= INT64_MAX
         )
         for node in nodes(terms)
@@ -145,7 +145,7 @@ def _iabs(a: Array, flags: Array) -> Array:
 
 
 def _idiv(a: Array, b: Array, flags: Array) -> Array:
-    flags[0] |= bool(np.any((a == INT64_MIN) & (b == -1)))
+    flags[0] |= bool(np.any((a == INT64_MIN) & (b == -1)) | np.any(b == INT64_MIN))
     safe = np.where((b == 0) | (b == -1), np.int64(1), b)
     quotient = np.where(safe > 0, a // safe, -(a // -safe))
     return np.where(b == 0, np.int64(0), np.where(b == -1, -a, quotient))
@@ -263,5 +263,5 @@ EXACT: dict[str, Any] = {
     "ashr": _lift(lambda a, b, w, sign, mask: (RUNTIME["signed"](a, sign) >> min(b, w)) & mask, 5),
     "brepeat": _lift(RUNTIME["repeat"], 3),
     "aselect": _lift(lambda a, i: a.select(i), 2),
-    "astore": _lift(lambda a, i, v: a.store(i, v), 3),
+    "astore": _lift(lambda a, i, v, size: a.store(i, v, size), 4),
 }

@@ -165,9 +165,10 @@ def layers(graph: nx.DiGraph[int], title: str, path: str | Path) -> Path:
         axes.add_collection(LineCollection(ahead, colors="#999999", lw=0.6, alpha=faint, zorder=1))
         nodes = list(graph)
         shown = [min(float(errors[n]), top) for n in nodes]
+        across, down = zip(*(place[n] for n in nodes), strict=True)
         dots = axes.scatter(
-            *zip(*(place[n] for n in nodes), strict=True), c=shown, cmap="viridis_r",
-            s=size, vmin=0, vmax=top, zorder=2, edgecolors="white", lw=0.3,
+            across, down, c=shown, cmap="viridis_r", s=size, vmin=0, vmax=top, zorder=2,
+            edgecolors="white", lw=0.3,
         )  # fmt: skip
         axes.plot(*zip(*(place[n] for n in best), strict=True), color=LEAST, lw=2, zorder=3)
         axes.plot(*place[goal], "o", color=LEAST, ms=8, zorder=4)

@@ -2,6 +2,9 @@
 
 The counterpart of `MACHINE` in `solvers.kernels`, which has the same names over NumPy arrays.
 `flags[0]` is set where an int64 overflows; such a result is never used.
+
+Numba tells LLVM that signed sums and products never overflow, so that LLVM may remove a test for
+it. What can overflow is therefore computed on unsigned words, which wrap by definition.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ def ite(c: Any, a: Any, b: Any) -> Any:
 
 @njit(inline="always")
 def iadd(a: Any, b: Any, flags: Any) -> Any:
-    result = a + b
+    result = I64(U64(a) + U64(b))
     if ((a ^ result) & (b ^ result)) < 0:
         flags[0] = True
     return result
@@ -41,7 +44,7 @@ def iadd(a: Any, b: Any, flags: Any) -> Any:
 
 @njit(inline="always")
 def isub(a: Any, b: Any, flags: Any) -> Any:
-    result = a - b
+    result = I64(U64(a) - U64(b))
     if ((a ^ b) & (a ^ result)) < 0:
         flags[0] = True
     return result
@@ -52,21 +55,21 @@ def imul(a: Any, b: Any, flags: Any) -> Any:
     # The float product is within a relative 2**-51 of the true one, so 2**62 is a safe border.
     if abs(np.float64(a) * np.float64(b)) >= 4611686018427387904.0:
         flags[0] = True
-    return a * b
+    return I64(U64(a) * U64(b))
 
 
 @njit(inline="always")
 def ineg(a: Any, flags: Any) -> Any:
     if a == INT64_MIN:
         flags[0] = True
-    return -a
+    return I64(U64(0) - U64(a))
 
 
 @njit(inline="always")
 def iabs(a: Any, flags: Any) -> Any:
     if a == INT64_MIN:
         flags[0] = True
-    return -a if a < 0 else a
+    return I64(U64(0) - U64(a)) if a < 0 else a
 
 
 @njit

@@ -2,9 +2,9 @@
 
 | to | use |
 |---|---|
-| write components | `component`, `Component`, `ComponentSet`; sorts `BOOL`, `INT`, `REAL`, `bitvec`, `array` |
+| write components | `component`, `ComponentSet`; sorts `BOOL`, `INT`, `REAL`, `bitvec`, `array` |
 | read and write `.smt2` | `load_components`, `read_components`, `write_components` |
-| state a problem | `problem`, `load_problem`, `Problem` with `Samples`, `Specification` or `Table` |
+| state a problem | `problem`, `load_problem`, `Problem`; `Samples`, `Specification`, `Table` |
 | handle sequences | `Sequence`, `Step`, `Wiring` |
 | check a certificate | `check_file`, `check`, or `python -m theory FILE` |
 

@@ -91,7 +91,9 @@ def _variables(
     return tuple(Variable(n, s) for n, s in zip(names, sorts, strict=True))
 
 
-def _terms(target: Callable[..., Any], variables: tuple[Variable, ...], where: str) -> tuple[Term, ...]:
+def _terms(
+    target: Callable[..., Any], variables: tuple[Variable, ...], where: str
+) -> tuple[Term, ...]:
     from theory.proving import from_z3, to_z3
 
     results = target(*to_z3([var(v.name, v.sort) for v in variables]))

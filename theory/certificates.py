@@ -23,6 +23,8 @@ MAX_BYTES = 200_000_000
 
 _CHECKERS = {
     "optimum": "theory.checking.optimum",
+    "simulation": "theory.checking.simulation",
+    "limit": "theory.checking.limits",
 }
 
 

@@ -9,8 +9,9 @@ A row (`Operator`) gives an operator's SMT-LIB name and four columns that must a
 - `z3`: builds the Z3 expression; `kinds` are the Z3 declaration kinds that are read back as it.
 
 Templates see `{0}`, `{1}` for the arguments, `{w}`, `{mask}`, `{sign}` for the width of the first
-argument, its all-ones word and its sign bit, `{u}` for the width of the second argument, and
-`{i}`, `{j}` for the indices. `latex` uses the same fields.
+argument, its all-ones word and its sign bit, `{u}` for the width of the second argument, `{n}` for
+the number of indices of an array (0: infinitely many), and `{i}`, `{j}` for the operator's own
+indices. `latex` uses the same fields.
 
 Division by zero: SMT-LIB leaves x / 0, (div x 0) and (mod x 0) free, so a component may only
 divide by what is proved non-zero where it matters (`theory.components`). The evaluator gives 0
@@ -322,18 +323,18 @@ _ROWS = (
     _row("rotate_left", _resized(lambda i, s: s[0].width if i[0] >= 0 else 0),
          "(({0} << {i} % {w} | {0} >> {w} - {i} % {w}) & {mask})",
          "(shl({0}, U({i} % {w}), {w}, U({mask})) | lshr({0}, U({w} - {i} % {w}), {w}))",
-         lambda z, a, n: z.RotateLeft(a, n), "ROTATE_LEFT", r"{0} \lll {i}", 6, indices=1),
+         lambda z, a, n: z.RotateLeft(a, n % a.size()), "ROTATE_LEFT", r"{0} \lll {i}", 6, indices=1),
     _row("rotate_right", _resized(lambda i, s: s[0].width if i[0] >= 0 else 0),
          "(({0} >> {i} % {w} | {0} << {w} - {i} % {w}) & {mask})",
          "(lshr({0}, U({i} % {w}), {w}) | shl({0}, U({w} - {i} % {w}), {w}, U({mask})))",
-         lambda z, a, n: z.RotateRight(a, n), "ROTATE_RIGHT", r"{0} \ggg {i}", 6, indices=1),
+         lambda z, a, n: z.RotateRight(a, n % a.size()), "ROTATE_RIGHT", r"{0} \ggg {i}", 6, indices=1),
     _row("repeat", _resized(lambda i, s: s[0].width * i[0] if i[0] >= 1 else 0),
          "repeat({0}, {w}, {i})", "brepeat({0}, {w}, {i})", lambda z, a, n: z.RepeatBitVec(n, a),
          "REPEAT", r"{0}^{{{i}}}", 8, indices=1),
     # Arrays
     _row("select", _select, "{0}.select({1})", "aselect({0}, {1})", lambda z, a, i: z.Select(a, i),
          "SELECT", "{0}[{1}]"),
-    _row("store", _store, "{0}.store({1}, {2})", "astore({0}, {1}, {2})",
+    _row("store", _store, "{0}.store({1}, {2}, {n})", "astore({0}, {1}, {2}, {n})",
          lambda z, a, i, v: z.Store(a, i, v), "STORE", r"{0}[{1} \mapsto {2}]"),
 )  # fmt: skip
 

@@ -16,7 +16,18 @@ from typing import Any, TypeAlias
 
 from theory.errors import ComponentError
 from theory.operators import BY_KIND, OPERATORS
-from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, array, bitvec, default_value
+from theory.sorts import (
+    BOOL,
+    INT,
+    REAL,
+    ArrayValue,
+    Sort,
+    Value,
+    array,
+    bitvec,
+    default_value,
+    index_count,
+)
 from theory.terms import Term, apply, conjunction, const, evaluate, nodes, var, variables
 
 TIMEOUT_S = 10.0
@@ -239,5 +250,5 @@ def _array_value(term: Term) -> Value | None:
         return None
     value = term.indices[0]
     for key, entry in reversed(stores):
-        value = value.store(key, entry)
+        value = value.store(key, entry, index_count(term.sort))
     return value  # type: ignore[no-any-return]

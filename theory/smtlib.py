@@ -9,6 +9,7 @@ Component sets are read from this in `theory.component_files`, problems in `theo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -46,6 +47,8 @@ class Definitions:
     lines: list[Group] = field(default_factory=list)  # the s-expressions of :sheffer lines
     called: set[str] = field(default_factory=set)  # functions that another definition calls
 
+
+_DECIMAL = re.compile(r"[0-9]{1,4000}(\.[0-9]{1,4000})?")
 
 _IGNORED = {"set-logic", "set-option", "exit", "check-sat", "get-model"}
 
@@ -226,6 +229,10 @@ def _atom(node: Atom, names: Scope, found: Definitions) -> Term:
             return const(node.text == "true", BOOL)
         if node.text in found.functions:
             return _application(node.text, (), [], found, node.where)
+        size = node.text.removeprefix("-")
+        if size != node.text and _DECIMAL.fullmatch(size):  # -3 is a symbol to SMT-LIB
+            value = Fraction(node.text)
+            return const(value, REAL) if "." in size else const(int(value), INT)
         message = f"free variable {node.text!r}; it is neither an argument nor defined before"
         raise ComponentError("free-variable", message, node.where)
     if node.kind == "numeral" and len(node.text) <= 4000:

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -49,7 +50,9 @@ def bitvec(width: int) -> Sort:
 
 
 def array(index: Sort, element: Sort) -> Sort:
-    """The sort of arrays from `index` to `element`."""
+    """The sort of arrays from `index`, which is no array itself, to `element`."""
+    if index.kind == "Array":
+        raise ComponentError("unknown-sort", "an array's index must not be an array itself")
     return Sort("Array", parts=(index, element))
 
 
@@ -57,8 +60,9 @@ def array(index: Sort, element: Sort) -> Sort:
 class ArrayValue:
     """An array that holds `default` everywhere but at finitely many indices.
 
-    Two arrays are equal exactly when they agree at every index (of an infinite index sort),
-    since `entries` never repeats the default and is sorted.
+    Two arrays are equal exactly when they agree at every index: `entries` is sorted and never
+    repeats the default, which over a finite index sort is the most frequent value, and of several
+    such the one at the least index. `store` keeps to this.
     """
 
     default: Value
@@ -70,18 +74,24 @@ class ArrayValue:
                 return value
         return self.default
 
-    def store(self, index: Value, value: Value) -> ArrayValue:
-        kept = {key: old for key, old in self.entries if key != index}
-        if value != self.default:
-            kept[index] = value
-        return ArrayValue(self.default, tuple(sorted(kept.items(), key=_entry_key)))
+    def store(self, index: Value, value: Value, size: int = 0) -> ArrayValue:
+        """With one entry changed; `size` is the number of indices, 0 for infinitely many."""
+        held: dict[Any, Value] = dict(self.entries)
+        held[index] = value
+        default = self.default
+        if size and 2 * len(held) >= size:
+            values = [held.get(key, default) for key in range(size)]  # False and True are 0 and 1
+            default = Counter(values).most_common(1)[0][0]  # the first of equally many
+            held = {bool(k) if isinstance(index, bool) else k: v for k, v in enumerate(values)}
+        return ArrayValue(default, tuple((k, held[k]) for k in sorted(held) if held[k] != default))
 
 
 Value: TypeAlias = bool | int | Fraction | ArrayValue
 
 
-def _entry_key(entry: tuple[Any, Any]) -> Any:
-    return repr(entry[0]) if isinstance(entry[0], ArrayValue) else entry[0]
+def index_count(sort: Sort) -> int:
+    """How many indices an array sort has; 0 for infinitely many."""
+    return size(sort.parts[0]) if is_finite(sort.parts[0]) else 0
 
 
 def is_finite(sort: Sort) -> bool:
@@ -124,10 +134,19 @@ def holds(sort: Sort, value: object) -> bool:
             isinstance(value, ArrayValue)
             and holds(sort.parts[1], value.default)
             and all(holds(sort.parts[0], k) and holds(sort.parts[1], v) for k, v in value.entries)
+            and value == _stored(sort, value)
         )
     if not isinstance(value, int) or isinstance(value, bool):
         return False
     return sort.kind == "Int" or 0 <= value < 1 << sort.width
+
+
+def _stored(sort: Sort, value: ArrayValue) -> ArrayValue:
+    """The array as `store` makes it, entry by entry."""
+    result = ArrayValue(value.default)
+    for key, entry in value.entries:
+        result = result.store(key, entry, index_count(sort))
+    return result
 
 
 def coerce(sort: Sort, value: object, where: str = "") -> Value:
@@ -189,7 +208,7 @@ def smt_value(sort: Sort, value: Value) -> str:
     """The value as SMT-LIB text that z3 and cvc5 both read."""
     if isinstance(value, ArrayValue):
         index, element = sort.parts
-        text = f"((as const {sort}) {smt_value(element, value.default)})"
+        text = f"((as const {sort}) {_default_text(element, value.default)})"
         for key, entry in value.entries:
             text = f"(store {text} {smt_value(index, key)} {smt_value(element, entry)})"
         return text
@@ -204,6 +223,23 @@ def smt_value(sort: Sort, value: Value) -> str:
             size_text = f"(/ {size_text} {number.denominator}.0)"
         return size_text if number >= 0 else f"(- {size_text})"
     return str(value) if value >= 0 else f"(- {-value})"
+
+
+def _default_text(sort: Sort, value: Value) -> str:
+    """A constant array's value: cvc5 takes -3 and -0.5 there, but not the application (- 3).
+
+    A fraction without a finite decimal form has no text that both z3 and cvc5 read.
+    """
+    if sort.kind == "Int":
+        return str(value)
+    if sort.kind == "Real":
+        number = Fraction(value)  # type: ignore[arg-type]
+        for digits in range(1, 20):
+            scaled = number * 10**digits
+            if scaled.denominator == 1:
+                whole, part = divmod(abs(scaled.numerator), 10**digits)
+                return f"{'-' if number < 0 else ''}{whole}.{part:0{digits}d}"
+    return smt_value(sort, value)
 
 
 def plain_value(value: Value) -> str:
@@ -239,7 +275,8 @@ def value_from_json(sort: Sort, data: Any, where: str = "") -> Value:
                 if not isinstance(entry, list) or len(entry) != 2:
                     raise ComponentError("bad-value", "an array entry is [index, value]", where)
                 key = value_from_json(sort.parts[0], entry[0], where)
-                result = result.store(key, value_from_json(sort.parts[1], entry[1], where))
+                item = value_from_json(sort.parts[1], entry[1], where)
+                result = result.store(key, item, index_count(sort))
             return result
     if sort.kind != "Real" and holds(sort, data):
         return data  # type: ignore[no-any-return]

@@ -19,7 +19,7 @@ from typing import Any
 
 from theory.errors import ComponentError
 from theory.operators import OPERATORS, RUNTIME, Operator, result_sort
-from theory.sorts import BOOL, INT, REAL, Sort, Value, array, holds, smt_value
+from theory.sorts import BOOL, INT, REAL, Sort, Value, array, holds, index_count, smt_value
 
 MAX_DEPTH = 1000  # deepest nesting that `apply` accepts
 
@@ -148,7 +148,8 @@ def _literal(op: str, args: tuple[Term, ...]) -> Term | None:
     if op == "/" and len(args) == 2 and args[0].sort == args[1].sort == REAL and values[1]:
         return const(values[0] / values[1], REAL)
     if op == "store" and len(args) == 3 and args[0].sort == array(args[1].sort, args[2].sort):
-        return const(values[0].store(values[1], values[2]), args[0].sort)
+        size = index_count(args[0].sort)
+        return const(values[0].store(values[1], values[2], size), args[0].sort)
     return None
 
 
@@ -214,19 +215,25 @@ def template_fields(node: Term) -> dict[str, Any]:
         fields |= {"w": width, "mask": (1 << width) - 1, "sign": 1 << (width - 1)}
         if len(node.args) > 1 and node.args[1].sort.kind == "BitVec":
             fields["u"] = node.args[1].sort.width
+    if node.op == "store":
+        fields["n"] = index_count(node.sort)
     fields |= dict(zip("ij", node.indices, strict=False))
     return fields
 
 
 def fold(row: Operator, template: str, node: Term, args: list[str]) -> str:
-    """One application as source text: the template filled in, from the left for n-ary use."""
+    """One application as source text: the template filled in.
+
+    N-ary use is split in halves, since Python's parser nests parentheses 200 deep at most.
+    """
     fields = template_fields(node)
     if not row.variadic:
         return template.format(*args, **fields)
-    text = args[0]
-    for arg in args[1:]:
-        text = template.format(text, arg, **fields)
-    return text
+    parts = args
+    while len(parts) > 1:
+        pairs = [template.format(a, b, **fields) for a, b in zip(parts[::2], parts[1::2])]  # noqa: B905
+        parts = [*pairs, *parts[-1:]] if len(parts) % 2 else pairs
+    return parts[0]
 
 
 @lru_cache(maxsize=10_000)

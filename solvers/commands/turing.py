@@ -107,9 +107,9 @@ def _big(number: int) -> str:
 def _tape(machine: Machine, result: AcceleratedRun) -> str | None:
     from theory.turing import tape_text
 
-    if result.cells > 10_000:
+    if result.cells > 1_000_000:
         return None
-    return tape_text(machine, result.configuration(), reach=MAX_SHOWN)
+    return tape_text(machine, result.configuration(), MAX_SHOWN)
 
 
 def _show(machine: Machine, result: AcceleratedRun) -> None:

@@ -175,7 +175,7 @@ def _plain(error: Any) -> Error:
     """An exact error as int where it is whole."""
     if error == math.inf:
         return math.inf
-    return int(error) if error == int(error) else error  # type: ignore[no-any-return]
+    return int(error) if error == int(error) else error
 
 
 class _Pool:

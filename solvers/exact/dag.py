@@ -214,10 +214,11 @@ class _Search:
             p = self.problem
             errors = []
             for j, row in enumerate(self.rows):
-                given = tuple(self.vectors[v][1][j] for v in chosen)
-                dead = blocked >> j & 1 or any(x is None for x in given)
+                given = [self.vectors[v][1][j] for v in chosen]
+                values = tuple(x for x in given if x is not None)
+                dead = blocked >> j & 1 or len(values) < len(given)
                 errors.append(
-                    sample_error(p.measure, p.outputs, row.outputs, None if dead else given)
-                )  # type: ignore[arg-type]
+                    sample_error(p.measure, p.outputs, row.outputs, None if dead else values)
+                )
             self.known_errors[key] = total(p.measure, errors)
         return self.known_errors[key]

@@ -35,7 +35,7 @@ def with_evidence(
         if least < bound or (frontier.inputs is None and line.exact and least != bound):
             message = (
                 f"engine {frontier.engine} says least error {error_to_json(bound)} at length "
-                f"{line.length}, the reference enumerator {error_to_json(least)}; please report this"
+                f"{line.length}, the reference enumerator {error_to_json(least)}; report it"
             )
             raise ShefferError("engines-disagree", message, problem.name)
     if not again.complete:

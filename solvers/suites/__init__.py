@@ -18,7 +18,7 @@ from theory.problems import Problem
 FAMILIES = {
     "sorting": ("sorting-N", "sorting networks on N = 2..16 wires; error: 0-1 inputs unsorted"),
     "pancakes": ("pancakes-N", "a hardest stack of N = 2..8 pancakes; error: distance from sorted"),
-    "set-cover": ("set-cover-SEED", "36 elements, 20 sets drawn by SEED; error: elements uncovered"),
+    "set-cover": ("set-cover-SEED", "20 sets on 36 elements, drawn by SEED; error: uncovered ones"),
     "nas201": ("nas201-DATA", "NAS-Bench-201 on cifar10, cifar100 or imagenet (extra nas)"),
 }
 

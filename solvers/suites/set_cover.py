@@ -21,11 +21,9 @@ CHANCE = 0.25
 
 
 def covering_sets(seed: int, elements: int = ELEMENTS, sets: int = SETS) -> list[int]:
-    """Sets as bit masks: each element is in each set with chance 1/4; one left out is put in one."""
+    """Sets as bit masks: an element is in each with chance 1/4, and in at least one."""
     draw = random.Random(seed)
-    masks = [
-        sum(1 << e for e in range(elements) if draw.random() < CHANCE) for _ in range(sets)
-    ]
+    masks = [sum(1 << e for e in range(elements) if draw.random() < CHANCE) for _ in range(sets)]
     for e in range(elements):
         if not any(mask >> e & 1 for mask in masks):
             masks[draw.randrange(sets)] |= 1 << e

@@ -1,0 +1,69 @@
+"""The gate every candidate of a remembering search passes: canonical, and not proposed before.
+
+Genetic search in small spaces loses to plain random search mostly because it evaluates the same
+sequences again and again (Kronberger et al., PPSN 2024). A search that asks this gate does not.
+
+- `Gate.admit(genomes)`: which rows are new; they count as proposed from then on.
+- `Gate.sample(rng, n)`: new random genomes, or none when the whole space has been proposed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.heuristics.space import Space
+
+ENUMERABLE = 2**22
+"""Greatest size of a space whose remaining genomes are listed when random draws find none."""
+
+ATTEMPTS = 8
+"""Rounds of random draws before that."""
+
+
+class Gate:
+    """Remembers the canonical genomes a search has proposed."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self.size = space.size()
+        self.seen: set[bytes] = set()
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self.seen
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every genome of the space has been proposed."""
+        return len(self.seen) >= self.size
+
+    def admit(self, genomes: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Mark which of the canonical genomes (n, width) are new, (n,); remember those."""
+        new = np.zeros(len(genomes), dtype=np.bool_)
+        for row, key in enumerate(self.space.keys(genomes)):
+            if key not in self.seen:
+                self.seen.add(key)
+                new[row] = True
+        return new
+
+    def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.int32]:
+        """Up to n new random genomes (m, width), remembered; m = 0 only if none is left.
+
+        In a space too large to list, where draws keep failing only by freak chance, the last
+        draw is returned as it is.
+        """
+        for _ in range(ATTEMPTS):
+            genomes = self.space.sample(rng, n)
+            new = self.admit(genomes)
+            if new.any():
+                return genomes[new]
+            if self.exhausted:
+                return genomes[:0]
+        if self.size > ENUMERABLE:
+            return genomes
+        everything = self.space.unrank(np.arange(self.size, dtype=np.int64))
+        known = np.array([key in self.seen for key in self.space.keys(everything)])
+        left = np.flatnonzero(~known)
+        chosen: NDArray[np.int32] = everything[rng.permutation(left)[:n]]
+        self.admit(chosen)
+        return chosen

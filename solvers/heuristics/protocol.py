@@ -1,0 +1,52 @@
+"""What a search and an evaluator are: two small protocols, and the one error of this area.
+
+- `Evaluator`: the space of genomes and their errors, a batch at a time. Evaluation stays outside
+  the search, so every evaluation can be counted.
+- `Search`: anything that proposes (`ask`) and is told the outcome (`tell`).
+- `StudyError`: a search, a study or its store was asked for something it cannot do.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.heuristics.space import Space
+from theory.errors import ShefferError
+
+Genomes = NDArray[np.int32]
+Errors = NDArray[np.float64]
+
+
+class StudyError(ShefferError):
+    """A run, a study or a study's file is malformed, in use, or belongs to another study."""
+
+
+class Evaluator(Protocol):
+    """A problem as a search sees it."""
+
+    @property
+    def space(self) -> Space:
+        """The genomes it can evaluate."""
+        ...
+
+    def __call__(self, genomes: Genomes, /) -> Errors:
+        """Errors (n,) of genomes (n, width); least is best, infinity allowed, NaN is not."""
+        ...
+
+
+class Search(Protocol):
+    """A search. It holds its generator and plain data, so pickling it saves a run exactly.
+
+    Calls alternate: every batch that `ask` returned is told before the next `ask`.
+    """
+
+    def ask(self, n: int, /) -> Genomes:
+        """Between 1 and n genomes (m, width) to evaluate; m = 0 says that nothing is left."""
+        ...
+
+    def tell(self, genomes: Genomes, errors: Errors, /) -> None:
+        """The errors (m,) of the genomes (m, width) that the last `ask` returned."""
+        ...

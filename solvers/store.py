@@ -1,0 +1,199 @@
+"""The file of a study: one SQLite database, one writer, safe against being killed.
+
+A finished job is written in one transaction, so whatever moment the process dies, the file holds
+whole jobs and the study continues after them. The writer keeps the database locked exclusively; a
+second process that opens it is refused at once, and the lock dies with its holder. Results are
+kept apart from times: nothing that differs between two runs of the same study enters a table.
+
+- `Store`: `open_store(path, description)` to write, `read_store(path)` to read.
+- `StoredRun`: one run as it is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solvers.heuristics import RunResult, StudyError
+
+SCHEMA_VERSION = 1
+
+APPLICATION_ID = 0x53484652
+"""Marks a database as a study of this program ("SHFR")."""
+
+SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    problem TEXT NOT NULL, search TEXT NOT NULL, repetition INTEGER NOT NULL,
+    evaluations INTEGER NOT NULL, distinct_evaluations INTEGER NOT NULL,
+    best_error REAL NOT NULL, best_genome TEXT NOT NULL, hits TEXT NOT NULL,
+    trajectory TEXT NOT NULL, seconds REAL NOT NULL,
+    PRIMARY KEY (problem, search, repetition)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """One run of a study.
+
+    Attributes:
+        problem, search, repetition: which.
+        result: what it did.
+        seconds: how long it took; never part of a table.
+    """
+
+    problem: str
+    search: str
+    repetition: int
+    result: RunResult
+    seconds: float
+
+
+class Store:
+    """An open study file. Use `open_store` or `read_store` to get one."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    def description(self) -> dict[str, Any]:
+        """What the study is, as it was first stored."""
+        query = "SELECT value FROM facts WHERE name = 'description'"
+        description: dict[str, Any] = json.loads(self.connection.execute(query).fetchone()[0])
+        return description
+
+    def save(self, runs: Iterable[StoredRun]) -> None:
+        """Write the runs of one finished job in one transaction."""
+        rows = [
+            (
+                run.problem,
+                run.search,
+                run.repetition,
+                run.result.evaluations,
+                run.result.distinct,
+                run.result.best_error,
+                json.dumps(run.result.best_genome),
+                json.dumps(run.result.hits),
+                json.dumps(run.result.trajectory),
+                run.seconds,
+            )
+            for run in runs
+        ]
+        with self.connection:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.executemany(f"INSERT INTO runs VALUES ({','.join('?' * 10)})", rows)
+
+    def finished(self) -> set[tuple[str, str, int]]:
+        """Which (problem, search, repetition) are stored."""
+        return set(self.connection.execute("SELECT problem, search, repetition FROM runs"))
+
+    def runs(self) -> Iterator[StoredRun]:
+        """All stored runs, by problem, search and repetition."""
+        query = "SELECT * FROM runs ORDER BY problem, search, repetition"
+        for row in self.connection.execute(query):
+            problem, search, repetition, evaluations, distinct, error, genome, hits, steps, s = row
+            result = RunResult(
+                evaluations,
+                distinct,
+                json.loads(hits),
+                tuple((at, value) for at, value in json.loads(steps)),
+                tuple(json.loads(genome)),
+                error,
+            )
+            yield StoredRun(problem, search, repetition, result, s)
+
+
+@contextmanager
+def open_store(path: str | Path, description: Mapping[str, Any]) -> Iterator[Store]:
+    """Open a study's file to write, make it if it is missing; locked until the block ends.
+
+    Args:
+        path: the file; missing folders are made.
+        description: what the study is, as JSON data; everything that decides its results.
+
+    Raises:
+        StudyError: the file is in use, is no study, is of another version, or holds a study
+            with another description.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"its folder cannot be made ({error.strerror}); name another file"
+        raise StudyError("bad-store", message, str(path)) from error
+    with _connection(path, path.as_posix()) as connection:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")  # takes the lock, and fails if another holds it
+        with connection:
+            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                for statement in SCHEMA.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                text = json.dumps(description)
+                connection.execute("INSERT INTO facts VALUES ('description', ?)", (text,))
+        store = Store(connection, path)
+        _check_kind(connection, path)
+        _check_description(store, description)
+        yield store
+
+
+@contextmanager
+def read_store(path: str | Path) -> Iterator[Store]:
+    """Open a study's file to read.
+
+    Raises:
+        StudyError: there is none, it is being written, is no study, or is of another version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise StudyError("no-study", "there is no such file", str(path))
+    with _connection(path, f"{path.absolute().as_uri()}?mode=ro", uri=True) as connection:
+        _check_kind(connection, path)
+        yield Store(connection, path)
+
+
+@contextmanager
+def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection that commits only where told, and whose errors name the file."""
+    connection = None
+    try:
+        connection = sqlite3.connect(name, timeout=0.2, isolation_level=None, uri=uri)
+        yield connection
+    except sqlite3.Error as error:
+        if "locked" in str(error) or "busy" in str(error):
+            message = "another process is working on this study; wait for it or stop it"
+            raise StudyError("in-use", message, str(path)) from error
+        message = f"cannot be used as a study's file ({error}); name another file or remove it"
+        raise StudyError("bad-store", message, str(path)) from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        message = "a database, but not a study's; name another file"
+        raise StudyError("bad-store", message, str(path))
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        message = f"written in format {version}, this program has {SCHEMA_VERSION}; remove it"
+        raise StudyError("bad-store", message, str(path))
+
+
+def _check_description(store: Store, description: Mapping[str, Any]) -> None:
+    stored, wanted = store.description(), json.loads(json.dumps(description))
+    different = sorted(name for name in {*stored, *wanted} if stored.get(name) != wanted.get(name))
+    if different:
+        raise StudyError(
+            "other-study",
+            f"holds another study (different: {', '.join(different)}); "
+            "name another file to start anew, or remove this one",
+            str(store.path),
+        )

@@ -1,0 +1,319 @@
+"""Studies: problems x searches x repetitions, measured against exact optima.
+
+Each run has its own seed, drawn from the study's seed and the names of problem, search and
+repetition alone, so adding a search or a problem changes no other run, and neither the number of
+processes nor an interruption changes any result.
+
+- `Benchmark`: a problem with what is known about its optimum. `StudySpec`: what to run.
+- `run_study(spec, path)`: runs what the file does not hold yet; `read_study(path)` only reads.
+- `StudyResult`: the runs, by problem and search.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from solvers.heuristics import BATCH, OPTIMUM, Evaluator, RunResult, StudyError, run
+from solvers.identity import describe, stamp
+from solvers.pool import process_pool
+from solvers.store import Store, StoredRun, open_store, read_store
+
+CHUNK = 5
+"""Repetitions in one job: what a killed study may lose for each process."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A problem of a study, with what is known about its optimum.
+
+    Attributes:
+        name: unique in the study.
+        family: problems that share data or structure, such as `nas-bench-201`.
+        make: makes the evaluator; picklable, called once in each worker process.
+        optimum: the exact least error, or None where only bounds are known.
+        optimum_text: how it is printed.
+        evidence: what the optimum rests on, such as `recounted`.
+        targets: errors to reach, by name; `optimum` is among them where it is known.
+        cap: most evaluations of a run.
+    """
+
+    name: str
+    family: str
+    make: Callable[[], Evaluator]
+    optimum: float | None
+    optimum_text: str
+    evidence: str
+    targets: Mapping[str, float]
+    cap: int
+
+    def __post_init__(self) -> None:
+        known = self.optimum is not None
+        if known != (OPTIMUM in self.targets) or not self.targets or self.cap < 1:
+            message = (
+                "needs a cap >= 1 and at least one target, "
+                "and the target 'optimum' exactly where the optimum is known"
+            )
+            raise StudyError("bad-benchmark", message, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class StudySpec:
+    """What a study runs.
+
+    Attributes:
+        name: the study's name.
+        seed: every run's seed derives from it and the run's names.
+        benchmarks: the problems, of different names.
+        searches: settings by search; a setting `search` names the search where the key is only
+            a label, so that one search can take part with several settings.
+        repetitions: runs of each search on each problem.
+        batch: most genomes evaluated at once.
+    """
+
+    name: str
+    seed: int
+    benchmarks: tuple[Benchmark, ...]
+    searches: Mapping[str, Mapping[str, Any]]
+    repetitions: int
+    batch: int = BATCH
+
+    def __post_init__(self) -> None:
+        names = [benchmark.name for benchmark in self.benchmarks]
+        if len(set(names)) < len(names) or not names or not self.searches or self.repetitions < 1:
+            message = "needs problems of different names, a search and a repetition"
+            raise StudyError("bad-study", message, self.name)
+        if self.seed < 0:
+            raise StudyError("bad-study", "the seed must not be negative", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """The results of a study.
+
+    Attributes:
+        name: the study's name.
+        benchmarks, searches: in the order of the study.
+        runs: results by (problem, search), in the order of the repetitions; a search that has
+            not finished a run yet is missing.
+        complete: whether all runs are there.
+    """
+
+    name: str
+    benchmarks: tuple[Benchmark, ...]
+    searches: tuple[str, ...]
+    runs: Mapping[tuple[str, str], tuple[RunResult, ...]]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Some repetitions of one search on one problem; what is sent to a worker."""
+
+    benchmark: Benchmark
+    label: str
+    settings: Mapping[str, Any]
+    repetitions: tuple[int, ...]
+    seed: int
+    batch: int
+    stamp: str
+
+
+def seed_of(seed: int, problem: str, search: str, repetition: int) -> np.random.SeedSequence:
+    """The seed of one run: from the study's seed and the run's names, never from their order."""
+    digest = hashlib.sha256(f"{problem}|{search}|{repetition}".encode()).digest()
+    return np.random.SeedSequence(seed, spawn_key=tuple(np.frombuffer(digest, "<u4").tolist()))
+
+
+def run_study(
+    spec: StudySpec,
+    path: str | Path,
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> StudyResult:
+    """Run a study, or what is missing of it, and keep the results in the file `path`.
+
+    Only this process writes the file. Ctrl-C stops the work and returns what is there, with
+    `complete` false; the same call continues it, as it does after the process was killed.
+
+    Args:
+        spec: what to run.
+        path: the study's file (SQLite); made if missing.
+        executor: where jobs run; any executor whose workers can import this package. Default: a
+            process pool (scripts that start one need `if __name__ == "__main__":`).
+        workers: processes of the default pool; 1 runs everything in this process. Default: the
+            number of processors, at least 2.
+        progress: called with (finished runs, all runs) at the start and after each job.
+
+    Raises:
+        StudyError: the file is in use or holds another study, or a run failed.
+    """
+    stamps = {benchmark.name: stamp(benchmark.make) for benchmark in spec.benchmarks}
+    with open_store(path, describe(spec)) as store:
+        finished = store.finished()
+        jobs = _jobs(spec, stamps, finished)
+        total, done = len(spec.benchmarks) * len(spec.searches) * spec.repetitions, len(finished)
+        report = progress or _silent
+        try:
+            report(done, total)
+            with closing(_results(jobs, executor, workers)) as results:
+                for runs in results:
+                    store.save(runs)
+                    done += len(runs)
+                    report(done, total)
+        except KeyboardInterrupt:
+            pass  # every finished job is stored; the result says that it is partial
+        return _collect(spec.name, spec.benchmarks, tuple(spec.searches), total, store)
+
+
+def read_study(path: str | Path) -> StudyResult:
+    """The results a study's file holds; its problems can be named, but not evaluated.
+
+    Raises:
+        StudyError: there is no such file, it is in use, or it holds no study.
+    """
+    with read_store(path) as store:
+        facts = store.description()
+        benchmarks = tuple(
+            Benchmark(
+                problem["name"],
+                problem["family"],
+                partial(_not_stored, problem["name"]),
+                problem["optimum"],
+                problem["optimum_text"],
+                problem["evidence"],
+                problem["targets"],
+                problem["cap"],
+            )
+            for problem in facts["problems"]
+        )
+        searches = tuple(label for label, _ in facts["searches"])
+        total = len(benchmarks) * len(searches) * facts["repetitions"]
+        return _collect(facts["name"], benchmarks, searches, total, store)
+
+
+def run_job(job: Job) -> list[StoredRun]:
+    """Run the repetitions of a job in this process.
+
+    Raises:
+        StudyError: a run failed; it names problem and search.
+    """
+    key = (job.benchmark.name, job.stamp)
+    settings = dict(job.settings)
+    name = settings.pop("search", job.label)
+    runs = []
+    try:
+        if key not in _EVALUATORS:
+            _EVALUATORS[key] = job.benchmark.make()
+        for repetition in job.repetitions:
+            seed = seed_of(job.seed, job.benchmark.name, job.label, repetition)
+            start = time.perf_counter()
+            result = run(
+                _EVALUATORS[key],
+                name,
+                settings,
+                seed,
+                job.benchmark.cap,
+                job.benchmark.targets,
+                job.batch,
+            )
+            seconds = time.perf_counter() - start
+            runs.append(StoredRun(key[0], job.label, repetition, result, seconds))
+    except Exception as error:
+        where = f"{job.benchmark.name}, {job.label}"
+        reason = error.reason if isinstance(error, StudyError) else "run-failed"
+        text = str(error) if isinstance(error, StudyError) else f"{type(error).__name__}: {error}"
+        raise StudyError(reason, text, where) from error
+    return runs
+
+
+_EVALUATORS: dict[tuple[str, str], Evaluator] = {}
+"""The evaluators this process has made: tables are loaded and kernels compiled once."""
+
+
+def _jobs(
+    spec: StudySpec, stamps: Mapping[str, str], finished: set[tuple[str, str, int]]
+) -> list[Job]:
+    jobs = []
+    for benchmark in spec.benchmarks:
+        for label, settings in spec.searches.items():
+            missing = [
+                repetition
+                for repetition in range(spec.repetitions)
+                if (benchmark.name, label, repetition) not in finished
+            ]
+            jobs += [
+                Job(
+                    benchmark,
+                    label,
+                    settings,
+                    tuple(missing[start : start + CHUNK]),
+                    spec.seed,
+                    spec.batch,
+                    stamps[benchmark.name],
+                )
+                for start in range(0, len(missing), CHUNK)
+            ]
+    return jobs
+
+
+def _results(
+    jobs: list[Job], executor: Executor | None, workers: int | None
+) -> Generator[list[StoredRun], None, None]:
+    """The results of each job as it ends; what has not begun is cancelled when closed."""
+    if executor is None and workers == 1:
+        yield from map(run_job, jobs)
+    elif executor is None and jobs:
+        with process_pool(workers or max(2, os.cpu_count() or 2)) as pool:
+            yield from _results(jobs, pool, None)
+    elif executor is not None:
+        futures: list[Future[list[StoredRun]]] = []
+        try:
+            futures += [executor.submit(run_job, job) for job in jobs]
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenExecutor as error:
+            message = "a worker process died, perhaps for lack of memory; run it again to continue"
+            raise StudyError("worker-died", message) from error
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _collect(
+    name: str,
+    benchmarks: tuple[Benchmark, ...],
+    searches: tuple[str, ...],
+    total: int,
+    store: Store,
+) -> StudyResult:
+    runs: dict[tuple[str, str], list[RunResult]] = {}
+    count = 0
+    for stored in store.runs():
+        runs.setdefault((stored.problem, stored.search), []).append(stored.result)
+        count += 1
+    whole = {key: tuple(results) for key, results in runs.items()}
+    return StudyResult(name, benchmarks, searches, whole, count == total)
+
+
+def _not_stored(name: str) -> Evaluator:
+    message = "was read from a study's file and can be reported, but not evaluated"
+    raise StudyError("no-evaluator", message, name)
+
+
+def _silent(done: int, total: int) -> None:
+    """Report no progress."""
