@@ -18,6 +18,7 @@ from typing import Any
 
 from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.exact import Frontier, Limits, solve, with_evidence
+from solvers.exact.frontier import error_text
 from solvers.heuristics import OPTIMUM, SEARCHES
 from solvers.plots import convergence, frontiers
 from solvers.pool import process_pool
@@ -141,8 +142,8 @@ def _outcome(frontier: Frontier) -> str:
     best, last = frontier.best, frontier.lines[-1]
     if frontier.optimal:
         word = "table optimum" if frontier.engine == "table" else "optimum"
-        return f"{word} {number(best.error)} at length {best.length}"
-    return f"least error between {number(last.at_least)} and {number(last.error)}"
+        return f"{word} {error_text(best.error)} at length {best.length}"
+    return f"least error between {error_text(last.at_least)} and {error_text(last.error)}"
 
 
 def _evidence(frontier: Frontier) -> str:
@@ -153,12 +154,6 @@ def _evidence(frontier: Frontier) -> str:
     )
 
 
-def number(error: Error) -> str:
-    """An exact error for tables: as it is where short, else to six digits."""
-    text = str(error)
-    return text if len(text) <= 8 else f"{float(error):.6g}"
-
-
 def _benchmark(frontier: Frontier, cap: int) -> tuple[Benchmark, list[str]]:
     """The problem as a study sees it, and remarks on how far its optimum can be trusted."""
     problem = frontier.problem
@@ -166,7 +161,9 @@ def _benchmark(frontier: Frontier, cap: int) -> tuple[Benchmark, list[str]]:
     remarks: list[str] = []
     optimum = float(last.error) if frontier.optimal else None
     text = (
-        number(last.error) if frontier.optimal else f"{number(last.at_least)}..{number(last.error)}"
+        error_text(last.error)
+        if frontier.optimal
+        else f"{error_text(last.at_least)}..{error_text(last.error)}"
     )
     targets = {OPTIMUM if frontier.optimal else "best known": float(last.error)}
     if isinstance(problem.target, Table):
@@ -224,8 +221,8 @@ def _table_noise(problem: Problem, table: Table, least: Error) -> tuple[float, s
         )
         return float(least) + measured.pooled_se, (
             f"{problem.name}: training runs per entry: {runs}; {measured.within_one_se} entries "
-            f"lie within one pooled standard error ({measured.pooled_se:.3f}) of the winner; with that "
-            f"noise drawn again the winner wins {100 * measured.win_share:.1f} % of "
+            f"lie within one pooled standard error ({measured.pooled_se:.3f}) of the winner; with "
+            f"that noise drawn again the winner wins {100 * measured.win_share:.1f} % of "
             f"{measured.draws} tables"
         )
     if table.standard_errors is None:

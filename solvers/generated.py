@@ -85,6 +85,7 @@ def supported(choices: list[Instance]) -> bool:
     return len(choices) <= MAX_INSTANCES and all(
         machine_terms([t for t in (*c.outputs, c.guard) if t is not None])
         and all(v.sort.kind in ("Bool", "Int", "BitVec") for v in c.inputs)
+        and all(abs(int(p.low)) < 2**63 and abs(int(p.high)) < 2**63 for p in c.parameters)
         for c, _ in choices
     )
 

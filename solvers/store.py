@@ -194,6 +194,6 @@ def _check_description(store: Store, description: Mapping[str, Any]) -> None:
         raise StudyError(
             "other-study",
             f"holds another study (different: {', '.join(different)}); "
-            "name another file to start anew, or remove this one",
+            "choose another folder to start anew, or remove this file",
             str(store.path),
         )

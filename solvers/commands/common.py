@@ -89,9 +89,9 @@ def find_components(source: str) -> ComponentSet:
             kind = type(found).__name__
             raise ComponentError("wrong-type", f"is a {kind}, not a ComponentSet", source)
         return found
-    from theory.catalogue import load_catalogue_set
+    from theory.catalogue import load
 
-    return load_catalogue_set(source)
+    return load(source)
 
 
 def find_any_problem(

@@ -24,7 +24,8 @@ from solvers.commands.solve import (
 )
 
 if TYPE_CHECKING:
-    from solvers.comparison import Comparison
+    from solvers.comparison import Comparison, Settings
+    from theory.problems import Problem
 
 
 def compare(
@@ -50,8 +51,9 @@ def compare(
     measure: MeasureOption = None,
     wiring: WiringOption = None,
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder for the results; it can be continued.")
-    ] = Path("results/compare"),
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the results; the same command continues it."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure searches against exact optima; a killed comparison continues.
@@ -105,7 +107,8 @@ def compare(
             def tick(done: int, total: int) -> None:
                 bar.update(task, description="runs", completed=done, total=total)
 
-            result = run(loaded, out, settings, say=terminal.print, tick=tick)
+            folder = out or _folder(suite, loaded, settings)
+            result = run(loaded, folder, settings, say=terminal.print, tick=tick)
         _show(result, json=json)
     raise typer.Exit(Exit.OK if result.study.complete else Exit.UNKNOWN)
 
@@ -124,6 +127,19 @@ def _problem_names(problems: list[str] | None, suite: str | None) -> list[str]:
         message = "name a problem, or --suite study; `sheffer list` shows what there is"
         raise ProblemError("no-problem", message)
     return names
+
+
+def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> Path:
+    """A folder of its own for each comparison: equal requests continue the same one."""
+    import hashlib
+    import json
+
+    from theory.problem_json import problem_to_json
+
+    request = [repr(settings), *(problem_to_json(p) for p in problems)]
+    digest = hashlib.sha256(json.dumps(request).encode()).hexdigest()[:6]
+    label = suite or (problems[0].name if len(problems) == 1 else f"{problems[0].name}-and-more")
+    return Path("results") / f"{label}-{digest}"
 
 
 def _show(result: Comparison, *, json: bool) -> None:

@@ -14,7 +14,6 @@ from solvers.commands.solve import (
     ProblemArgument,
     WiringOption,
     read_options,
-    shown,
 )
 
 
@@ -45,6 +44,7 @@ def evolve(
     """
     with errors():
         from solvers.evolving import evolve as run
+        from solvers.exact.frontier import error_text
 
         found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
         found = run(found_problem, search, evaluations=evaluations, seed=seed)
@@ -66,7 +66,7 @@ def evolve(
             screen = console()
             last = result.trajectory[-1][0] if result.trajectory else 0
             screen.print(
-                f"FOUND error {shown(error)} at length {len(sequence)} · after {last:,} of "
+                f"FOUND error {error_text(error)} at length {len(sequence)} · after {last:,} of "
                 f"{result.evaluations:,} evaluations, {result.distinct:,} distinct",
                 soft_wrap=True,
                 markup=False,

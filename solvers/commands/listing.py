@@ -21,13 +21,13 @@ def list_names(
     with errors():
         from solvers.heuristics import SEARCHES
         from solvers.suites import FAMILIES, SUITES
-        from theory.catalogue import catalogue_names
+        from theory.catalogue import about, names
 
         data: dict[str, dict[str, Any]] = {
-            "problems": {form: text for form, text in FAMILIES.values()},
+            "problems": dict(FAMILIES.values()),
             "suites": dict(SUITES),
             "searches": {name: _first_line(kind) for name, kind in SEARCHES.items()},
-            "component sets": dict(catalogue_names()),
+            "component sets": {name: about(name)[0] for name in names()},
         }
         if json:
             show_json(data)

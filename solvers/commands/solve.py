@@ -19,7 +19,6 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
-    from theory.problems import Error
 
 ProblemArgument = Annotated[
     str, typer.Argument(help="A name of `sheffer list`, a .csv or .smt2 file, or file.py:NAME.")
@@ -118,18 +117,10 @@ def read_options(wiring: str | None, measure: str | None, length: int | None) ->
         raise ProblemError("bad-option", f"{error}; known {known}", "options") from None
 
 
-def shown(error: Error) -> str:
-    """An error for people: exact where it is short."""
-    import math
-
-    if error == math.inf:
-        return "inf"
-    text = str(error)
-    return text if len(text) <= 9 else f"{float(error):.6g}"
-
-
 def verdict(frontier: Frontier) -> str:
     """What is known at the end, in words that claim no more."""
+    from solvers.exact.frontier import error_text
+
     best, last = frontier.best, frontier.lines[-1]
     table = frontier.engine == "table"
     if frontier.optimal:
@@ -138,26 +129,28 @@ def verdict(frontier: Frontier) -> str:
         text = f"{word}, {frontier.evidence} ({checked})"
         if frontier.inputs is not None and last.error == 0:
             text += " · right for all inputs, proved by z3"
-        return f"{text} · error {shown(best.error)} at length {best.length}"
+        return f"{text} · error {error_text(best.error)} at length {best.length}"
     why = f"stopped: {frontier.stopped}" if frontier.stopped else "not settled"
     return (
-        f"BOUNDS ({why}) · least error <= {shown(last.error)}, >= {shown(last.at_least)} "
+        f"BOUNDS ({why}) · least error <= {error_text(last.error)}, >= {error_text(last.at_least)} "
         f"at length {last.length}"
     )
 
 
 def show(frontier: Frontier, path: Path, *, latex: bool = False) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
+    from solvers.exact.frontier import error_text
+
     screen = console()
     lines = frontier.lines
     exact = all(line.exact for line in lines)
     wide = len(lines) <= 14
     for start in range(0, len(lines), 14 if wide else 10):
         part = lines[start : start + (14 if wide else 10)]
-        cells = [[str(line.length) for line in part], [shown(line.error) for line in part]]
+        cells = [[str(line.length) for line in part], [error_text(line.error) for line in part]]
         names = ["length", "least error" if exact else "error found"]
         if not exact:
-            cells.append([shown(line.at_least) for line in part])
+            cells.append([error_text(line.at_least) for line in part])
             names.append("at least")
         widths = [max(len(row[k]) for row in cells) for k in range(len(part))]
         for name, row in zip(names, cells, strict=True):
