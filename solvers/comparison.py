@@ -86,7 +86,7 @@ def compare(
     Args:
         problems: of different names.
         folder: where `study.sqlite`, tables, pictures and certificates go.
-        say: called with a line for each exact result.
+        say: called with a line for each exact result, and when only recounts are left.
         tick: called with (finished runs, all runs).
 
     Raises:
@@ -126,6 +126,9 @@ def compare(
                 for name, frontier in settled.items()
             }
             study = run_study(spec, store, executor=pool, progress=tick)
+            waiting = [name for name, recount in recounts.items() if not recount.done()]
+            if study.complete and waiting:
+                say(f"recounting lower bounds: {', '.join(waiting)}")
             if study.complete:
                 found |= {name: recount.result() for name, recount in recounts.items()}
             for recount in recounts.values():

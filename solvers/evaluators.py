@@ -100,7 +100,7 @@ def _inputs_fit(problem: Problem) -> bool:
     """Whether all values of the samples are machine words."""
     variables = (*problem.inputs, *problem.outputs)
     return all(v.sort.kind != "BitVec" or v.sort.width <= 64 for v in variables) and all(
-        v.sort.kind != "Int" or abs(value) < 2**62  # type: ignore[arg-type]
+        v.sort.kind != "Int" or (isinstance(value, int) and abs(value) < 2**62)
         for row in problem.rows()
         for v, value in zip(variables, (*row.inputs, *row.outputs), strict=True)
     )

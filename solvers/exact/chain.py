@@ -120,11 +120,9 @@ class _Search:
     def _error_of(self, node: int) -> Error:
         points, counts = self.pool.content(node)
         errors = as_objects(self.points.errors())[points]
-        if self.greatest:
+        if self.greatest or math.inf in errors:
             return _plain(max(errors))
-        return _plain(
-            sum(e * int(c) if e != math.inf else e for e, c in zip(errors, counts, strict=True))
-        )
+        return _plain(sum(e * int(c) for e, c in zip(errors, counts, strict=True)))
 
     def _look_ahead(self, low: int, high: int) -> tuple[Error, int, int]:
         """The least error one step after the behaviours low .. high-1, with where it is reached."""
@@ -157,7 +155,11 @@ class _Search:
         if self.greatest:
             sums = np.maximum.reduceat(rows, bounds, axis=0)
         else:
-            sums = np.add.reduceat(rows * counts[low:high, None].astype(object), bounds, axis=0)
+            # Python cannot add infinity to an integer or fraction beyond the floats.
+            infinite = rows == math.inf
+            finite = np.where(infinite, 0, rows) * counts[low:high, None].astype(object)
+            sums = np.add.reduceat(finite, bounds, axis=0)
+            sums[np.logical_or.reduceat(infinite.astype(bool), bounds, axis=0)] = math.inf
         flat = min(range(sums.size), key=lambda k: sums.flat[k])
         return _plain(sums.flat[flat]), start + flat // sums.shape[1], flat % sums.shape[1]
 

@@ -8,6 +8,7 @@ from solvers.exact.frontier import Frontier
 from theory.checking.reference import recount
 from theory.errors import ShefferError
 from theory.problem_json import error_to_json
+from theory.problems import Table
 from theory.specifications import on_inputs
 
 MAX_NODES = 3_000_000
@@ -40,5 +41,6 @@ def with_evidence(
             raise ShefferError("engines-disagree", message, problem.name)
     if not again.complete:
         return frontier
-    note = f"reference enumerator, {again.nodes} behaviours"
+    what = "entries" if isinstance(problem.target, Table) else "behaviours"
+    note = f"reference enumerator, {again.nodes:,} {what}"
     return replace(frontier, evidence="recounted", evidence_note=note)

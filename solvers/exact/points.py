@@ -63,7 +63,9 @@ class Points(Protocol):
 def make_points(problem: Problem) -> Points:
     """Machine points where the components allow, else exact ones."""
     assert problem.components is not None
-    terms = [t for c in problem.components.components for t in (*c.outputs, c.guard) if t]
+    components = problem.components.components
+    terms = [t for c in components for t in (*c.outputs, c.guard) if t]
+    weights = [abs(int(end)) for c in components for p in c.parameters for end in (p.low, p.high)]
     rows = problem.rows()
     words = all(is_machine(v.sort) for v in problem.inputs) and machine_terms(terms)
     small = all(
@@ -74,6 +76,7 @@ def make_points(problem: Problem) -> Points:
             *zip(problem.outputs, row.outputs, strict=True),
         )
     )
+    small = small and all(weight < 2**63 for weight in weights)
     return MachinePoints(problem) if words and small else ExactPoints(problem)
 
 

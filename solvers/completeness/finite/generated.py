@@ -1,0 +1,115 @@
+"""Relations that a set of operations preserves, generated from the set itself.
+
+For k > 6 the maximal clones are too many to enumerate. Instead: the smallest subset around each
+value, the smallest binary relation around each pair, and the smallest reflexive one, each closed
+under the operations. All functions together close these to all values, all pairs and all pairs; so
+a smaller result shows the set to be incomplete. Every equivalence, order, automorphism and subset
+that the set preserves leaves such a trace. The permutations and affine structures are still
+enumerated for k = 7 and 8, and the relation of Slupecki's theorem is tested. Main definition:
+
+    preserved_relations   relations found in this way; none found proves nothing
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import combinations, permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.completeness.finite.preservation import holds_all
+from solvers.completeness.finite.relations import (
+    Family,
+    Members,
+    Relation,
+    affine,
+    equivalence,
+    order,
+    prime_permutations,
+    regular_relation,
+    subset,
+)
+from theory.checking.finite import essential_inputs
+from theory.checking.finite_data import Operation
+
+GREATEST_ENUMERATED = 8
+"""Greatest k for which permutations, affine structures and Slupecki's relation are tried."""
+MAX_ROWS = 1 << 22
+"""Combinations of rows one closing round may try; beyond it a relation is given up."""
+
+
+def preserved_relations(
+    operations: Sequence[Operation], k: int, deadline: float
+) -> Iterator[Relation]:
+    """Proper relations that all operations preserve, each once, until `deadline` (monotonic)."""
+    seen: set[bytes] = set()
+    for relation in _candidates(operations, k):
+        if time.monotonic() > deadline:
+            return
+        if relation is not None and relation.members.tobytes() not in seen:
+            seen.add(relation.members.tobytes())
+            yield relation
+
+
+def _candidates(operations: Sequence[Operation], k: int) -> Iterator[Relation | None]:
+    for value in range(k):
+        members = np.zeros(k, dtype=np.bool_)
+        members[value] = True
+        closed = close(operations, members)
+        if closed is not None and not closed.all():
+            yield subset(k, np.flatnonzero(closed).tolist())
+        yield None
+    if k <= GREATEST_ENUMERATED:
+        for generate in (prime_permutations, affine):
+            for relation in generate(k):
+                yield relation if holds_all(operations, relation) else None
+        if not any(
+            len(set(operation.table)) == k and len(essential_inputs(operation, k)) > 1
+            for operation in operations
+        ):
+            yield regular_relation(range(k))
+    for reflexive in (True, False):
+        pairs = permutations(range(k), 2) if reflexive else combinations(range(k), 2)
+        for pair in pairs:
+            members = np.eye(k, dtype=np.bool_) & reflexive
+            members[pair] = True
+            closed = close(operations, members)
+            proper = closed is not None and not closed.all()
+            yield _named(closed, pair) if closed is not None and proper else None
+
+
+def close(operations: Sequence[Operation], members: Members) -> Members | None:
+    """The smallest relation around the given one that all operations preserve; None if too big."""
+    k, shape = len(members), members.shape
+    weights = k ** np.arange(members.ndim - 1, -1, -1)
+    closed = members.reshape(-1).copy()
+    tables = [np.array(operation.table, dtype=np.int64) for operation in operations]
+    size = -1
+    while size != (size := int(closed.sum())) and size < closed.size:
+        rows = np.argwhere(closed.reshape(shape))
+        for operation, table in zip(operations, tables, strict=True):
+            if size**operation.arity > MAX_ROWS:
+                return None
+            index: NDArray[np.int64] = np.zeros((1, members.ndim), dtype=np.int64)
+            for _ in range(operation.arity):
+                index = (index[:, None, :] * k + rows[None, :, :]).reshape(-1, members.ndim)
+            closed[table[index] @ weights] = True
+    return closed.reshape(shape)
+
+
+def _named(members: Members, pair: tuple[int, int]) -> Relation:
+    """The relation with the name of its kind."""
+    k = len(members)
+    reflexive, symmetric = bool(members.diagonal().all()), np.array_equal(members, members.T)
+    steps = members.astype(np.int64)
+    transitive = not ((steps @ steps > 0) & ~members).any()
+    if reflexive and symmetric and transitive:
+        return equivalence([int(np.flatnonzero(row)[0]) for row in members])
+    if reflexive and transitive and not (members & members.T & ~np.eye(k, dtype=np.bool_)).any():
+        return order(members)
+    kind = "reflexive binary" if reflexive else "binary"
+    return Relation(
+        Family.OTHER, f"preserves the {kind} relation generated by ({pair[0]},{pair[1]})", members
+    )
