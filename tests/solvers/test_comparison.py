@@ -1,0 +1,95 @@
+"""The path that every study takes: results are complete, repeatable, and survive kill -9."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from solvers import Settings, compare, find_problem
+from solvers.comparison import Comparison
+from theory.certificates import check_file
+from theory.errors import ShefferError
+from theory.problem_files import load_problem
+
+ROOT = Path(__file__).parents[2]
+PROBLEMS = ("sorting-4", "pancakes-5", "set-cover-1")
+
+
+def run(folder: Path, **settings: int) -> Comparison:
+    return compare(
+        [find_problem(name) for name in PROBLEMS], folder, Settings(workers=1, **settings)
+    )
+
+
+def test_a_comparison_writes_tables_pictures_and_certificates_that_check(tmp_path: Path) -> None:
+    result = run(tmp_path, repetitions=5, evaluations=500)
+    assert result.study.complete
+    assert {b.evidence for b in result.study.benchmarks} == {"recounted"}
+    for name in PROBLEMS:
+        report = check_file(tmp_path / "certificates" / f"{name}.json")
+        assert report.complete
+        assert not report.unchecked
+    for file in ("table.md", "table.csv", "convergence.png", "frontiers.png"):
+        assert (tmp_path / file).stat().st_size > 100
+    assert all(
+        min(point[1] for point in runs[0].trajectory) == runs[0].best_error
+        for runs in result.study.runs.values()
+    )
+
+
+def test_no_run_is_better_than_the_exact_optimum(tmp_path: Path) -> None:
+    result = run(tmp_path, repetitions=10, evaluations=2000)
+    for (problem, _), runs in result.study.runs.items():
+        least = float(result.frontiers[problem].lines[-1].error)
+        assert all(r.best_error >= least for r in runs)
+        assert all(r.hits["optimum"] is not None or r.best_error > least for r in runs)
+
+
+def test_another_study_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    run(tmp_path, repetitions=2, evaluations=50)
+    with pytest.raises(ShefferError, match="holds another study"):
+        run(tmp_path, repetitions=2, evaluations=60)
+
+
+def test_a_problem_from_a_file_is_one_of_its_own(tmp_path: Path) -> None:
+    table = load_problem(ROOT / "docs" / "examples" / "loss.csv")
+    result = compare([table], tmp_path, Settings(repetitions=4, workers=1))
+    assert result.study.benchmarks[0].targets == {"optimum": 0.29, "one-SE set": 0.31}
+    assert "2 of 4 entries lie within one standard error" in result.notes[0]
+
+
+def test_killed_twice_at_random_the_tables_are_the_same(tmp_path: Path) -> None:
+    whole = tmp_path / "whole" / "study"
+    broken = tmp_path / "broken" / "study"
+    _compare(whole).communicate(timeout=120)
+    pause = random.Random(os.getpid())
+    for _ in range(2):
+        process = _compare(broken)
+        end = time.monotonic() + pause.uniform(2.5, 6.0)
+        while time.monotonic() < end and process.poll() is None:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    out, _ = _compare(broken).communicate(timeout=120)
+    assert "PARTIAL" not in out
+    for file in ("table.csv", "table.md", "frontiers.json"):
+        assert (broken / file).read_bytes() == (whole / file).read_bytes()
+
+
+def _compare(folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "solvers.cli", "compare", *PROBLEMS, "-r", "60"]
+    return subprocess.Popen(
+        [*command, "--out", str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
