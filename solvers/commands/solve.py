@@ -72,6 +72,10 @@ def solve(
         from theory.certificates import write_certificate
 
         found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
+        if graph is not None:
+            from solvers.exact.graph import save_graph
+
+            save_graph(found_problem, graph)
         limits = Limits(seconds, max_states, int(max_memory * 2**30))
         terminal = progress_console()
         with terminal.status(f"{found_problem.name}: starting") as status:
@@ -85,10 +89,6 @@ def solve(
                 frontier = with_evidence(frontier, timeout_s=recount)
         path = write_path(out, found_problem.name, ".json")
         write_certificate(frontier.certificate(), path)
-        if graph is not None:
-            from solvers.exact.graph import save_graph
-
-            save_graph(found_problem, graph)
         if json:
             show_json(as_json(frontier) | {"certificate": str(path)})
         else:

@@ -84,7 +84,7 @@ def test_killed_twice_at_random_the_tables_are_the_same(tmp_path: Path) -> None:
 
 
 def _compare(folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "solvers.cli", "compare", *PROBLEMS, "-r", "60"]
+    command = [sys.executable, "-m", "solvers.cli", "compare", *PROBLEMS, "-r", "40"]
     return subprocess.Popen(
         [*command, "--out", str(folder)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},

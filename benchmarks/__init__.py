@@ -1,0 +1,1 @@
+"""Measured figures, each by a command; `python -m benchmarks` runs them all."""
