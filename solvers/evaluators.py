@@ -16,6 +16,7 @@ so that equal errors are equal floats and an optimum can be recognised.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -91,8 +92,9 @@ def evaluator_for(problem: Problem) -> ProblemEvaluator:
 
 
 def _on_all_inputs(problem: Problem) -> Problem:
-    from dataclasses import replace
-
+    if not problem.has_small_domain():
+        message = "searches need samples: give a .csv of them, or inputs of fewer bits"
+        raise ProblemError("no-samples", message, problem.name)
     return replace(problem, target=Samples(problem.rows()))
 
 

@@ -37,8 +37,8 @@ def machine_terms(terms: Iterable[Term]) -> bool:
     return all(
         is_machine(node.sort)
         and (
-            node.op not in ("const", "divisible")
-            or node.sort.kind == "BitVec"
+            node.op != "const"
+            or node.sort.kind != "Int"
             or INT64_MIN < node.indices[0] <= INT64_MAX
         )
         for node in nodes(terms)

@@ -172,6 +172,6 @@ def _held(
     """No register held constant, then the remaining numbers held at 0, 1, -1 in turn."""
     yield ()
     rest = [k for k, r in enumerate(registers) if k not in taken and r.sort in (INT, REAL)]
-    if rest:
-        values = (0, 1, -1)
-        yield tuple((k, coerce(registers[k].sort, values[n % 3])) for n, k in enumerate(rest))
+    for shift in range(3) if rest else ():
+        values = [(0, 1, -1)[(n + shift) % 3] for n in range(len(rest))]
+        yield tuple((k, coerce(registers[k].sort, v)) for k, v in zip(rest, values, strict=True))

@@ -28,7 +28,6 @@ from theory.checking.finite import essential_inputs, required_terms
 from theory.checking.finite_data import MAX_RELATIONS, MAX_VALUES, Operation, Steps, operation_fault
 from theory.errors import ComponentError
 
-
 _SYMBOLS = {
     "nand": "NAND",
     "successor": "x + 1 mod k",

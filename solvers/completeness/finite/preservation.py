@@ -77,13 +77,17 @@ def _distinct_rows(rows: Integers) -> tuple[Integers, Integers]:
     return distinct, number.reshape(-1)
 
 
+@lru_cache(maxsize=4096)
 def preserves(
     operation: Operation, relation: Relation, max_work: int = DEFAULT_MAX_WORK
 ) -> bool | None:
     """Whether the operation preserves the relation; None when that takes more than max_work."""
     table = _table(operation)
-    if int(relation.members.sum()) ** operation.arity <= DIRECT_ROWS:
+    count = int(relation.members.sum())
+    if count**operation.arity <= DIRECT_ROWS:
         return _preserves_directly(table, operation.arity, relation, _rows(relation))
+    if count <= DIRECT_ROWS and _fails_somewhere(table, operation.arity, relation):
+        return False
     return _preserves_by_states(table, operation.arity, relation, max_work)
 
 
@@ -108,6 +112,16 @@ def _preserves_directly(table: Integers, arity: int, relation: Relation, rows: I
             return False
         start, size = start + size, CHUNK
     return True
+
+
+def _fails_somewhere(table: Integers, arity: int, relation: Relation) -> bool:
+    """Whether one of some random combinations of rows already has its image outside."""
+    rows, generator = _rows(relation), np.random.default_rng(0)
+    index = np.zeros((FIRST_CHUNK, relation.arity), dtype=np.int64)
+    for _ in range(arity):
+        index = index * relation.k + rows[generator.integers(len(rows), size=FIRST_CHUNK)]
+    images = table[index] @ relation.k ** np.arange(relation.arity - 1, -1, -1)
+    return not bool(relation.members.reshape(-1)[images].all())
 
 
 def _preserves_by_states(

@@ -15,7 +15,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,8 @@ Integers = NDArray[np.int64]
 
 CHUNK = 1 << 20
 """Numbers in one block of new functions."""
+SMALL = 1 << 10
+"""Argument lists up to this number are looked up instead of computed."""
 BITMAP = 1 << 24
 """Largest number of functions for which the seen ones are kept as a bitmap."""
 
@@ -205,16 +209,33 @@ class _Enumeration:
 
 def _blocks(parts: Sequence[Integers], rows: int) -> Iterator[Integers]:
     """The product of several id lists, as arrays of at most `rows` rows."""
-    total = 1
-    for part in parts:
-        total *= len(part)
+    lengths = tuple(len(part) for part in parts)
+    total = prod(lengths)
     for start in range(0, total, rows):
-        index = np.arange(start, min(start + rows, total))
-        columns: list[Integers] = []
-        for part in reversed(parts):
-            index, digit = np.divmod(index, len(part))
-            columns.append(part[digit])
-        yield np.stack(columns[::-1], axis=1)
+        digits = _digits(lengths, start, min(start + rows, total))
+        block = np.empty(digits.shape, dtype=np.int64)
+        for place, part in enumerate(parts):
+            block[:, place] = part[digits[:, place]]
+        yield block
+
+
+def _digits(lengths: tuple[int, ...], start: int, end: int) -> Integers:
+    """The numbers start..end-1 in the mixed radix `lengths`; shape (end - start, digits)."""
+    if end <= SMALL:
+        return _small_digits(lengths)[start:end]
+    return _written_out(lengths, np.arange(start, end))
+
+
+@lru_cache(maxsize=512)
+def _small_digits(lengths: tuple[int, ...]) -> Integers:
+    return _written_out(lengths, np.arange(min(SMALL, prod(lengths))))
+
+
+def _written_out(lengths: tuple[int, ...], numbers: Integers) -> Integers:
+    digits = np.empty((len(numbers), len(lengths)), dtype=np.int64)
+    for place in reversed(range(len(lengths))):
+        numbers, digits[:, place] = np.divmod(numbers, lengths[place])
+    return digits
 
 
 def term_text(operations: Sequence[Operation], steps: Steps, inputs: Sequence[str]) -> str:
