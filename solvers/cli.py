@@ -12,6 +12,7 @@ from solvers.commands.evolve import evolve
 from solvers.commands.listing import list_names
 from solvers.commands.solve import solve
 from solvers.commands.turing import turing
+from solvers.commands.verify import verify
 
 app = typer.Typer(
     help="Complete component sets, exact best sequences, and how close heuristics come.",
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command()(verify)
 app.command()(solve)
 app.command()(evolve)
 app.command()(compare)

@@ -9,6 +9,8 @@
 
 `solvers.decoding` says what a genome means; `sequence(genome)` gives that sequence.
 
+A sequence whose numbers outgrow `theory.operators.MAX_BITS` has error infinity.
+
 Errors are float64. They are exact integers below 2**53 or the nearest float of the exact error,
 so that equal errors are equal floats and an optimum can be recognised.
 """
@@ -29,7 +31,7 @@ from solvers.exact.points import INFINITE, Points, WordOverflowError, make_point
 from solvers.generated import supported, word_kernel
 from solvers.heuristics.space import Space
 from solvers.word_errors import least_slot_errors, output_errors
-from theory.errors import ProblemError
+from theory.errors import NumberTooLargeError, ProblemError
 from theory.placements import Step, Wiring, instances, placements
 from theory.problems import (
     Error,
@@ -117,7 +119,7 @@ def _tabulated(problem: Problem) -> Points | None:
             if not points.expand(meter):
                 break
             meter.check(states=len(points))
-    except (LimitReachedError, WordOverflowError):
+    except (LimitReachedError, WordOverflowError, NumberTooLargeError):
         return None
     return points if points.errors().dtype == np.int64 else None
 
@@ -211,7 +213,10 @@ class ExactEvaluator:
 
     def error(self, genome: Genomes) -> float:
         """The error of one genome, rounded once to a float."""
-        return _as_float(self._decoded(genome)[0])
+        try:
+            return _as_float(self._decoded(genome)[0])
+        except NumberTooLargeError:
+            return math.inf
 
     def sequence(self, genome: Genomes) -> Sequence:
         """See `ProblemEvaluator`."""

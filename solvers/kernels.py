@@ -244,7 +244,7 @@ EXACT: dict[str, Any] = {
     "ite": _choose,
     "iadd": _lift(lambda a, b: a + b, 2, 1),
     "isub": _lift(lambda a, b: a - b, 2, 1),
-    "imul": _lift(lambda a, b: a * b, 2, 1),
+    "imul": _lift(RUNTIME["product"], 2, 1),
     "ineg": _lift(lambda a: -a, 1, 1),
     "iabs": _lift(abs, 1, 1),
     "idiv": _lift(RUNTIME["div"], 2, 1),

@@ -25,6 +25,7 @@ _CHECKERS = {
     "optimum": "theory.checking.optimum",
     "simulation": "theory.checking.simulation",
     "limit": "theory.checking.limits",
+    "functional": "theory.checking.functional",
 }
 
 
@@ -106,9 +107,8 @@ def load_certificate(path: str | Path) -> dict[str, Any]:
         raise CertificateError(error.reason, error.message, file) from None
     except (ValueError, RecursionError) as error:
         raise CertificateError("not-json", f"not JSON: {error}", file) from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        message = f'not a certificate: expected "format": "{FORMAT}"'
-        raise CertificateError("not-a-certificate", message, file)
+    if not isinstance(found, dict):
+        raise CertificateError("not-a-certificate", "not a JSON object", file)
     return found
 
 
@@ -131,7 +131,10 @@ def check(data: dict[str, Any], limits: Limits | None = None) -> Report:
     Raises:
         CertificateError: when it is malformed or states something false.
     """
-    if data.get("version") != VERSION:
+    if data.get("format") != FORMAT:
+        message = f'not a certificate: expected "format": "{FORMAT}"'
+        raise CertificateError("not-a-certificate", message, "format")
+    if type(data.get("version")) is not int or data["version"] != VERSION:
         message = f"version {data.get('version')!r}; this checker reads version {VERSION}"
         raise CertificateError("wrong-version", message, "version")
     kind = data.get("kind")
@@ -146,6 +149,8 @@ def check(data: dict[str, Any], limits: Limits | None = None) -> Report:
         raise
     except ShefferError as error:
         raise CertificateError(error.reason, error.message, error.where) from None
+    except RecursionError:
+        raise CertificateError("too-deep", "its data is nested too deep") from None
 
 
 def check_file(path: str | Path, limits: Limits | None = None) -> Report:

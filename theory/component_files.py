@@ -330,7 +330,9 @@ def write_components(components: ComponentSet) -> str:
 
 
 def _info(line: str) -> str:
-    return f'(set-info :sheffer "{line.replace(chr(34), chr(34) * 2)}")'
+    """The line as one string of printable ASCII, which is all that cvc5 takes."""
+    text = "".join(c if " " <= c <= "~" and c != "\\" else f"\\u{{{ord(c):x}}}" for c in line)
+    return f'(set-info :sheffer "{text.replace(chr(34), chr(34) * 2)}")'
 
 
 def _define(name: str, arguments: tuple[Variable, ...], term: Term) -> str:
@@ -400,8 +402,10 @@ def _component_line(components: ComponentSet, c: Component) -> str:
 
 def _parameter_text(p: Parameter) -> str:
     name = symbol_text(p.name)
-    if p.sort == BOOL:
+    if p.sort == BOOL and (p.low, p.high, p.step) == (0, 1, 1):
         return f"({name} Bool)"
-    number: Callable[[int | Fraction], str] = lambda n: smt_value(REAL if n != int(n) else INT, n)  # noqa: E731
+    number: Callable[[int | Fraction], str] = lambda n: (  # noqa: E731
+        smt_value(REAL, n) if n != int(n) else smt_value(INT, int(n))
+    )
     step = "" if p.step == 1 else f" {number(p.step)}"
     return f"({name} {p.sort} {number(p.low)} {number(p.high)}{step})"

@@ -21,8 +21,9 @@ from itertools import product
 from typing import Any
 
 from theory.errors import ComponentError
+from theory.operators import OPERATORS
 from theory.partiality import check_defined
-from theory.sorts import BOOL, Sort, Value, coerce
+from theory.sorts import BOOL, REAL, ArrayValue, Sort, Value, coerce, holds
 from theory.terms import Term, compile_terms, const, substitute, var, variables
 
 
@@ -50,6 +51,18 @@ class Variable:
     name: str
     sort: Sort
 
+    def __post_init__(self) -> None:
+        check_name(self.name)
+
+
+_NO_NAMES = {"_", "as", "exists", "forall", "true", "false"}
+
+
+def check_name(name: str, where: str = "") -> None:
+    """Refuses what z3 or cvc5 do not take as a symbol, even between bars."""
+    if not name or name in _NO_NAMES or set(name) & {"|", "\\"} or not name.isprintable():
+        raise ComponentError("bad-name", f"{name[:40]!r} is not a name", where)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -61,12 +74,24 @@ class Parameter:
     high: int | Fraction = 1
     step: int | Fraction = 1
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many values it has."""
         return int((self.high - self.low) // self.step) + 1
 
     def values(self) -> Iterator[Value]:
         """Its values, in increasing order."""
-        return (coerce(self.sort, self.low + k * self.step) for k in range(len(self)))
+        return (coerce(self.sort, self.low + k * self.step) for k in range(self.size))
+
+    def admits(self, value: Value) -> bool:
+        """Whether the value is one of its values."""
+        if not holds(self.sort, value) or isinstance(value, ArrayValue):
+            return False
+        wrapped = [value - (1 << self.sort.width)] if self.sort.kind == "BitVec" else []
+        return any(
+            self.low <= v <= self.high and (v - self.low) % self.step == 0
+            for v in (value, *wrapped)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +161,12 @@ class Component:
 
 def _check(c: Component) -> None:
     where = f"component {c.name}"
-    if not c.name or "|" in c.name or "\\" in c.name:
-        raise ComponentError("bad-name", f"{c.name!r} is not a name", where)
+    for name in (c.name, *c.output_names, *(p.name for p in c.parameters)):
+        check_name(name, where)
+    for name in c.output_names:
+        if name in OPERATORS or name in ("distinct", "divisible"):
+            message = f"{name} is an operator of SMT-LIB; choose another name, such as {name}2"
+            raise ComponentError("bad-name", message, where)
     if not c.outputs:
         raise ComponentError("no-output", "a component has at least one output", where)
     declared: list[Variable | Parameter] = [*c.inputs, *c.parameters]
@@ -148,7 +177,8 @@ def _check(c: Component) -> None:
     if len(c.output_names) != len(c.outputs) or len(set(c.output_names)) != len(c.outputs):
         raise ComponentError("duplicate-name", "each output needs a name of its own", where)
     for p in c.parameters:
-        if p.sort.kind == "Array" or p.step <= 0 or len(p) < 1:
+        whole = p.sort == REAL or p.step == int(p.step)
+        if p.sort.kind == "Array" or p.step <= 0 or not whole or p.size < 1:
             message = f"parameter {p.name} needs a finite range: low <= high and a positive step"
             raise ComponentError("bad-range", message, where)
         for end in (p.low, p.high):
@@ -317,6 +347,7 @@ class ComponentSet:
 
 def _check_set(s: ComponentSet) -> None:
     where = f"set {s.name}"
+    check_name(s.name, where)
     seen: set[str] = set()
     for c in s.components:
         for name in {c.name, *c.output_names}:

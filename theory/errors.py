@@ -31,6 +31,10 @@ class ComponentError(ShefferError):
     """A term, component or component set is malformed."""
 
 
+class NumberTooLargeError(ComponentError):
+    """A number outgrew `theory.operators.MAX_BITS` while a term was evaluated: a limit was met."""
+
+
 class ProblemError(ShefferError):
     """A problem, sample or table is malformed, or asks for what is not supported."""
 

@@ -5,13 +5,14 @@ every start state; then K = {(e, w): machine e halts on w} cannot be reduced to 
 generates the obligations of a route from the set itself, for every placement of every component,
 every parameter value and every value of the finite registers.
 
-| route | hypotheses | rests on |
-|---|---|---|
-| decidable-halting | straight-line or loop; or while, with nothing to branch on | induction |
-| finite | no cells; every register finite, or a finite box that holds all starts and is kept | pigeonhole |
-| vector-addition | infinite registers are Int; steps add constants under guards x >= c; no test reads one | Rackoff |
-| one-counter | one infinite register, Int; steps add or reset to constants; residues and constants read | Buechi |
-| one-stack | one infinite register, Int; steps push a constant, pop or keep; top and constants read | Buechi |
+- decidable-halting: straight-line or loop; or `while` with nothing to branch on.
+- finite: no cells; every register finite, or a finite box that holds all starts and is kept.
+- vector-addition: the infinite registers are Int; every step adds constants to them under guards
+  that are conjunctions of x >= c, and nothing else reads them, neither tests nor finite outputs.
+- one-counter: one infinite register, an Int; steps add constants to it or reset it to constants;
+  it is read by comparison with constants and modulo constants only.
+- one-stack: one infinite register, an Int; steps push a constant digit, pop, or keep it; it is
+  read by its top digit and by comparison with constants only.
 
 *Vector addition over Z.* Start states may hold negative integers. Where every step that lowers a
 register leaves it at least 0, a register never falls below L = min(0, its start), and y = x - L is
@@ -41,6 +42,7 @@ from theory.terms import TRUE, Term, apply, conjunction, const, substitute, var,
 MAX_TRANSITIONS = 4_000  # placements times parameter values that a route considers
 MAX_SPLIT = 64  # values of finite registers that one step is split into
 MAX_WINDOW = 1_000_000
+COPY = " (copy)"  # ends the name of a register's second copy; no declared register may end so
 
 ROUTES: dict[str, tuple[tuple[str, ...], str]] = {
     "decidable-halting": ((), "induction on the program; LOOP: Meyer & Ritchie 1967"),
@@ -89,12 +91,19 @@ def typical_registers(components: ComponentSet) -> tuple[Variable, ...]:
             ),
             default=0,
         )
-        registers += [Variable(f"any{number}.{k}", sort) for k in range(max(1, count))]
+        registers += [Variable(f"any {number}.{k}", sort) for k in range(max(1, count))]
+    names = [r.name for r in registers]
+    if len(set(names)) != len(names) or any(name.endswith(COPY) for name in names):
+        raise _refuse("a register's name is used for the proof; rename it")
+    declared = {r.name for r in components.registers}
+    for c in components.components:
+        if not set(c.writes or ()) <= declared:
+            raise _refuse(f"{c.name} writes a register that is not declared")
     return tuple(registers)
 
 
 def transitions(components: ComponentSet, registers: tuple[Variable, ...]) -> Iterator[Transition]:
-    """Every placement of every operation, test and branch.
+    """Every placement of every operation, and of every test and branch that control admits.
 
     Raises:
         ProblemError: `too-many-placements`.
@@ -104,12 +113,13 @@ def transitions(components: ComponentSet, registers: tuple[Variable, ...]) -> It
         component = components[step.component]
         reads = [terms[k] for k in step.reads]
         outputs, guard = _instance(component, step.parameters, reads)
-        decision = outputs[-1] if component.role is Role.BRANCH else None
+        branches = component.role is Role.BRANCH and outcomes(components, component.name)
+        decision = outputs[-1] if branches else None
         updates = {registers[k].name: t for k, t in zip(step.writes, outputs, strict=False)}
         names = [registers[k].name for k in step.reads]
         yield Transition(_label(component, names, step.parameters), guard, updates, decision)
     for component in components.components:
-        if component.role is not Role.TEST:
+        if component.role is not Role.TEST or not outcomes(components, component.name):
             continue
         for reads_at in _test_spots(component, registers):
             for setting in component.settings():
@@ -163,7 +173,7 @@ def demands(
         raise _refuse("cells are infinitely many registers")
     registers = typical_registers(components)
     if route == "finite":
-        return _finite(components, registers, hints["box"])
+        return _finite(components, regime, registers, hints["box"])
     if regime is not Regime.WHILE:
         raise _refuse(f"route {route} is about while-programs, not {regime}")
     infinite = [r for r in registers if not finite_sort(components, r.sort)]
@@ -194,18 +204,19 @@ def _check_decidable(components: ComponentSet, regime: Regime) -> None:
 
 
 def _finite(
-    components: ComponentSet, registers: tuple[Variable, ...], box: Any
+    components: ComponentSet, regime: Regime, registers: tuple[Variable, ...], box: Any
 ) -> Iterator[Demand]:
     infinite = [r for r in registers if not finite_sort(components, r.sort)]
     if box is None:
         if infinite:
             raise _refuse(f"register {infinite[0].name} of sort {infinite[0].sort} is infinite")
         return iter(())
-    return _box(components, registers, infinite, box)
+    return _box(components, regime, registers, infinite, box)
 
 
 def _box(
     components: ComponentSet,
+    regime: Regime,
     registers: tuple[Variable, ...],
     infinite: list[Variable],
     box: Any,
@@ -223,6 +234,8 @@ def _box(
             case _:
                 message = f"{register.name} needs [low, high], and sort Int"
                 raise CertificateError("bad-hint", message, "hints.box")
+    if regime is not Regime.WHILE:
+        raise _refuse(f"a box is about while-programs, not {regime}")
     if components.starts is None:
         raise _refuse("every state is a start state, so no box holds them all")
     hold = conjunction(inside)
@@ -241,10 +254,15 @@ def _demand(name: str, assumptions: tuple[Term, ...], goal: Term) -> Demand:
 # Vector addition
 
 
-def _primed(term: Term, names: set[str], mark: str = "'") -> Term:
+def _primed(term: Term, names: set[str]) -> Term:
+    """The term about a second copy of the named registers."""
     found = variables([term])
-    values = {n: var(n + mark, sort) for n, sort in found.items() if n in names}
+    values = {n: _copy(n, sort) for n, sort in found.items() if n in names}
     return substitute([term], values)[0]
+
+
+def _copy(name: str, sort: Sort = INT) -> Term:
+    return var(f"{name}{COPY}", sort)
 
 
 def _vector_addition(
@@ -255,7 +273,6 @@ def _vector_addition(
             raise _refuse(f"register {register.name} is of sort {register.sort}, no counter")
     names = {r.name for r in infinite}
     sorts = {r.name: r.sort for r in registers}
-    done: set[tuple[Term, ...]] = set()
     for t in transitions(components, registers):
         both = (t.guard, _primed(t.guard, names))
         read = sorted(set(variables([t.guard])) & names)
@@ -269,13 +286,10 @@ def _vector_addition(
             if sorts[name] == INT and name in names:
                 change = apply("-", term, old)
                 goal = apply("=", change, _primed(change, names))
-                key = (*both, goal)
                 yield _demand(f"{t.name} adds a constant to {name}", both, goal)
                 lower = apply("<", term, old)
                 stays = apply(">=", term, const(0, INT))
-                if key not in done:
-                    yield _demand(f"{t.name} leaves {name} >= 0", (t.guard, lower), stays)
-                done.add(key)
+                yield _demand(f"{t.name} leaves {name} >= 0", (t.guard, lower), stays)
             else:
                 goal = apply("=", term, _primed(term, names))
                 yield _demand(f"{t.name} writes {name} without reading a counter", both, goal)
@@ -283,12 +297,11 @@ def _vector_addition(
 
 def _guard_demands(t: Transition, read: list[str]) -> Iterator[Demand]:
     """The guard is a conjunction of thresholds: closed upwards and under least values."""
-    larger = [apply(">=", var(n + "'", INT), var(n, INT)) for n in read]
+    larger = [apply(">=", _copy(n), var(n, INT)) for n in read]
     above = _primed(t.guard, set(read))
     yield _demand(f"the guard of {t.name} is kept by larger counters", (t.guard, *larger), above)
     least = {
-        n: apply("ite", apply("<=", var(n, INT), var(n + "'", INT)), var(n, INT), var(n + "'", INT))
-        for n in read
+        n: apply("ite", apply("<=", var(n, INT), _copy(n)), var(n, INT), _copy(n)) for n in read
     }
     goal = substitute([t.guard], least)[0]
     yield _demand(f"the guard of {t.name} is a conjunction of thresholds", (t.guard, above), goal)
@@ -386,20 +399,16 @@ def _counter_forms(
 ) -> Iterator[Obligation]:
     """Beyond the window: x plus a constant, or a constant, for each residue; on either side."""
     window, period = reach
-    sides = []
-    for form in ("adds", "resets"):
-        parts = []
-        for sign in (1, -1):
-            far = _shifted(new, x, sign * period)
-            step = sign * period if form == "adds" else 0
-            wanted = apply("+", new, const(step, INT)) if step else new
-            known = conjunction(
-                [_beyond(x, window, sign), guard, _shifted(guard, x, sign * period)]
-            )
-            parts.append(apply("=>", known, apply("=", far, wanted)))
-        sides.append((form, conjunction(parts)))
-    for form, goal in sides:
-        label = f"{name} {form} {'constants' if form == 'adds' else 'to constants'}"
+    goals: dict[tuple[int, str], Term] = {}
+    for sign, form in product((1, -1), ("adds", "resets")):
+        far = _shifted(new, x, sign * period)
+        step = sign * period if form == "adds" else 0
+        wanted = apply("+", new, const(step, INT)) if step else new
+        known = [_beyond(x, window, sign), guard, _shifted(guard, x, sign * period)]
+        goals[sign, form] = apply("=>", conjunction(known), apply("=", far, wanted))
+    for above, below in product(("adds", "resets"), repeat=2):
+        label = f"{name} {above} constants above the window, {below} below"
+        goal = conjunction([goals[1, above], goals[-1, below]])
         yield Obligation(label, "set", (), (Check(label, goal),))
 
 

@@ -60,12 +60,16 @@ def _application(node: Term, args: list[tuple[str, int]]) -> tuple[str, int]:
         inner = args[0][0].split(" = ", 1)
         if len(inner) == 2 and " = " not in inner[1]:
             return f"{inner[0]} \\ne {inner[1]}", 4
+    if node.op == "to_real":  # an integer is a real number: nothing to show
+        return args[0]
     row = OPERATORS[node.op]
     fields: dict[str, Any] = template_fields(node)
     if row.precedence >= 9:  # the template itself encloses its arguments
         return row.latex.format(*(text for text, _ in args), **fields), _ATOM
     wrapped = [
-        text if binds > row.precedence or (k == 0 and binds == row.precedence and row.variadic)
+        text
+        if (binds > row.precedence or (k == 0 and binds == row.precedence and row.variadic))
+        and not (k and text.startswith("-"))  # a minus sign after an operator
         else f"\\left({text}\\right)"
         for k, (text, binds) in enumerate(args)
     ]  # fmt: skip

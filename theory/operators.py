@@ -25,9 +25,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from theory.errors import ComponentError
+from theory.errors import ComponentError, NumberTooLargeError
 from theory.sorts import BOOL, INT, REAL, Sort, array, bitvec
 
+MAX_BITS = 100_000  # longest product that evaluation makes, in bits
+
+Number = int | Fraction
 Rule = Callable[[tuple[int, ...], tuple[Sort, ...]], Sort | None]
 
 
@@ -61,8 +64,22 @@ def _mod(a: int, b: int) -> int:
     return a % abs(b) if b else 0
 
 
+def _product(a: Number, b: Number) -> Number:
+    _limit(a, b)
+    return a * b
+
+
 def _quotient(a: Fraction, b: Fraction) -> Fraction:
+    _limit(a, b)
     return a / b if b else Fraction(0)
+
+
+def _limit(a: Number, b: Number) -> None:
+    """Repeated squaring doubles a number's length: without a limit, forty steps fill any memory."""
+    for x, y in ((a.numerator, b.numerator), (a.denominator, b.denominator)):
+        if x.bit_length() + y.bit_length() > MAX_BITS:
+            message = f"a product has more than {MAX_BITS} bits"
+            raise NumberTooLargeError("too-large", message)
 
 
 def _signed(a: int, sign: int) -> int:
@@ -101,6 +118,7 @@ RUNTIME: dict[str, Any] = {
     "Fraction": Fraction,
     "div": _div,
     "mod": _mod,
+    "product": _product,
     "quotient": _quotient,
     "signed": _signed,
     "bvsdiv": _bvsdiv,
@@ -157,10 +175,6 @@ def _resized(width: Callable[[tuple[int, ...], tuple[Sort, ...]], int]) -> Rule:
 def _extract_width(indices: tuple[int, ...], sorts: tuple[Sort, ...]) -> int:
     high, low = indices
     return high - low + 1 if 0 <= low <= high < sorts[0].width else 0
-
-
-def _divisible(indices: tuple[int, ...], sorts: tuple[Sort, ...]) -> Sort | None:
-    return BOOL if sorts[0] == INT and indices[0] >= 1 else None
 
 
 def _select(_: tuple[int, ...], sorts: tuple[Sort, ...]) -> Sort | None:
@@ -236,7 +250,7 @@ _ROWS = (
     _row("-", _numeric(), "({0} - {1})", "isub({0}, {1}, flags)", lambda z, a, b: a - b, "SUB",
          "{0} - {1}", 5),
     _row("neg", _numeric(), "(-{0})", "ineg({0}, flags)", lambda z, a: -a, "UMINUS", "-{0}", 7),
-    _row("*", _numeric(), "({0} * {1})", "imul({0}, {1}, flags)", lambda z, a, b: a * b, "MUL",
+    _row("*", _numeric(), "product({0}, {1})", "imul({0}, {1}, flags)", lambda z, a, b: a * b, "MUL",
          r"{0} \cdot {1}", 6, variadic=True),
     _row("abs", _all(INT), "abs({0})", "iabs({0}, flags)", lambda z, a: z.If(a >= 0, a, -a), "ABS",
          r"\left|{0}\right|"),
@@ -244,8 +258,6 @@ _ROWS = (
          r"{0} \operatorname{{div}} {1}", 6),
     _row("mod", _all(INT), "mod({0}, {1})", "imod({0}, {1}, flags)", lambda z, a, b: a % b, "MOD",
          r"{0} \bmod {1}", 6),
-    _row("divisible", _divisible, "({0} % {i} == 0)", "(imod({0}, {i}, flags) == 0)",
-         lambda z, a, n: a % n == 0, "", r"{i} \mid {0}", 4, indices=1),
     _row("/", _all(REAL), "quotient({0}, {1})", "rdiv({0}, {1}, flags)", lambda z, a, b: a / b,
          "DIV", r"\frac{{{0}}}{{{1}}}"),
     _row("to_real", _all(INT, REAL), "Fraction({0})", "toreal({0}, flags)",

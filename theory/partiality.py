@@ -136,7 +136,7 @@ def _all_inputs(component: Component, values: int | None) -> Iterator[dict[str, 
         domain = range(number)
         options.append([bool(k) for k in domain] if v.sort.kind == "Bool" else list(domain))
     for p in component.parameters:
-        count *= len(p)
+        count *= p.size
         if count > MAX_EXHAUSTIVE:
             return
         options.append(list(p.values()))

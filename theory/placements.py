@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
+from math import prod
 
 from theory.components import Component, ComponentSet, Role, Variable
 from theory.errors import ProblemError
@@ -68,9 +69,7 @@ def placements(
         if component.role is Role.TEST:
             continue
         spots = list(_spots(component, registers, limit))
-        settings = 1
-        for p in component.parameters:
-            settings *= len(p)
+        settings = prod(p.size for p in component.parameters)
         if len(found) + len(spots) * settings > limit:
             message = (
                 f"component {component.name} brings the placements above {limit}; "
@@ -185,9 +184,9 @@ def instances(components: ComponentSet, limit: int = MAX_PLACEMENTS) -> list[Ins
     """
     found: list[Instance] = []
     for component in components.components:
-        for setting in component.settings():
-            found.append((component, setting))
-            if len(found) > limit:
-                message = f"more than {limit} components and parameter settings"
-                raise ProblemError("too-many-placements", message, components.name)
+        count = len(found) + prod(p.size for p in component.parameters)
+        if count > limit:
+            message = f"more than {limit} components and parameter settings"
+            raise ProblemError("too-many-placements", message, components.name)
+        found += [(component, setting) for setting in component.settings()]
     return found

@@ -54,6 +54,15 @@ def load_problem(
     chosen = options or Options()
     file = str(path)
     text = read_text(path)
+    try:
+        return _read(text, file, components, chosen)
+    except ProblemError as error:
+        if error.where.startswith(file):
+            raise
+        raise ProblemError(error.reason, error.message, file) from None
+
+
+def _read(text: str, file: str, components: ComponentSet | None, chosen: Options) -> Problem:
     if file.endswith(".smt2"):
         return read_problem(text, file, chosen)
     if not file.endswith(".csv"):

@@ -23,10 +23,21 @@ from theory.terms import Term, smt_text, var
 
 E = TypeVar("E", bound=StrEnum)
 
+MAX_DIGITS = 1900  # of an error's numerator and denominator
+
 
 def error_to_json(error: Error) -> str:
-    """An exact error as text: 3, 1/3 or inf."""
-    return "inf" if error == math.inf else str(error)
+    """An exact error as text: 3, 1/3 or inf.
+
+    Raises:
+        ProblemError: `too-large` beyond `MAX_DIGITS` digits, which no checker would read.
+    """
+    if error == math.inf:
+        return "inf"
+    exact = Fraction(error)
+    if max(exact.numerator.bit_length(), exact.denominator.bit_length()) > 3 * MAX_DIGITS:
+        raise ProblemError("too-large", f"an error has more than {MAX_DIGITS} digits")
+    return str(exact)
 
 
 def error_from_json(data: Any, where: str) -> Error:

@@ -23,10 +23,12 @@ from typing import TypeAlias
 
 from theory.components import ComponentSet, Variable
 from theory.errors import ProblemError
+from theory.partiality import definedness, within
 from theory.placements import Step, Wiring
+from theory.proving import Proof, prove
 from theory.sequences import Cost, Sequence
-from theory.sorts import Sort, Value, holds, is_finite, size
-from theory.terms import TRUE, Term, compile_terms, variables
+from theory.sorts import BOOL, INT, Sort, Value, holds, is_finite, size
+from theory.terms import TRUE, Term, compile_terms, var, variables
 
 Error: TypeAlias = int | Fraction | float  # a float only as math.inf
 
@@ -243,9 +245,11 @@ def _number(value: Value) -> int | Fraction:
 
 def total(measure: Measure, errors: Iterable[Error]) -> Error:
     """The error of all samples together: their greatest, or their sum."""
+    listed = list(errors)
     if measure is Measure.GREATEST:
-        return max(errors, default=0)
-    return sum(errors)
+        return max(listed, default=0)
+    # Python cannot add infinity to an integer or fraction beyond the floats.
+    return math.inf if math.inf in listed else sum(listed)
 
 
 def _all_samples(problem: Problem, specification: Specification) -> Iterable[Sample]:
@@ -315,6 +319,16 @@ def _check_specification(p: Problem, target: Specification) -> None:
         raise ProblemError("free-variable", message, p.name)
     if [t.sort for t in target.outputs] != [v.sort for v in p.outputs]:
         raise ProblemError("wrong-sort", "target and outputs differ in number or sorts", p.name)
+    if target.condition.sort != BOOL:
+        raise ProblemError("wrong-sort", "the condition is Bool", p.name)
+    values = p.components.values if p.components else None
+    domain = [within(var(v.name, INT), 0, values - 1) for v in p.inputs if values and v.sort == INT]
+    for term, assumed in ((target.condition, domain), *((t, [*domain, target.condition]) for t in
+                          target.outputs)):  # fmt: skip
+        goal = definedness(term)
+        if goal != TRUE and not isinstance(prove(goal, assumed), Proof):
+            message = "the target is not proved to divide by no zero; add a (condition ...)"
+            raise ProblemError("zero-divisor", message, p.name)
 
 
 def _check_candidate(p: Problem, sequence: Sequence) -> None:

@@ -170,6 +170,8 @@ def _node_from_z3(expr: Any, args: list[Term], where: str) -> Term:
     rotation = {z3.Z3_OP_EXT_ROTATE_LEFT: "rotate_left", z3.Z3_OP_EXT_ROTATE_RIGHT: "rotate_right"}
     if kind in rotation and args[1].op == "const":
         return apply(rotation[kind], args[0], indices=(args[1].indices[0] % args[0].sort.width,))
+    if kind in (z3.Z3_OP_AND, z3.Z3_OP_OR) and len(args) < 2:
+        return args[0] if args else const(kind == z3.Z3_OP_AND, BOOL)
     for name, row in BY_KIND.items():
         if getattr(z3, name, None) == kind:
             op = "-" if row.name == "neg" else row.name

@@ -247,15 +247,15 @@ def _check_sequence(sequence: Sequence) -> None:
         where = f"steps[{k}]"
         component = sequence[step.component]
         for slot in (*step.reads, *step.writes):
-            if slot >= len(sorts):
+            if not 0 <= slot < len(sorts):
                 message = f"slot {slot} does not exist at step {k}; there are {len(sorts)}"
                 raise ProblemError("bad-slot", message, where)
         if tuple(sorts[s] for s in step.reads) != component.input_sorts:
             message = f"{component.name} does not take slots {step.reads}"
             raise ProblemError("wrong-sort", message, where)
-        values = [set(p.values()) for p in component.parameters]
-        if len(values) != len(step.parameters) or any(
-            v not in known for v, known in zip(step.parameters, values, strict=False)
+        declared = component.parameters
+        if len(declared) != len(step.parameters) or not all(
+            p.admits(v) for p, v in zip(declared, step.parameters, strict=True)
         ):
             message = f"{component.name} does not have parameter values {step.parameters}"
             raise ProblemError("bad-parameter", message, where)
@@ -276,5 +276,5 @@ def _check_sequence(sequence: Sequence) -> None:
             message = f"{component.name} may not stand at reads {step.reads}, writes {step.writes}"
             raise ProblemError("bad-placement", message, where)
     for slot in sequence.outputs:
-        if slot >= len(sorts):
+        if not 0 <= slot < len(sorts):
             raise ProblemError("bad-slot", f"slot {slot} does not exist", "outputs")

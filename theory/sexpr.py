@@ -42,7 +42,17 @@ class Group:
         return first.text if isinstance(first, Atom) and first.kind == "symbol" else ""
 
     def __str__(self) -> str:
-        return f"({' '.join(map(str, self.items))})"
+        """Its text, for messages: only the beginning of a long one."""
+        words: list[str] = []
+        left: list[Node | str] = [self]
+        while left and len(words) < 40:
+            item = left.pop()
+            if isinstance(item, Group):
+                words.append("(")
+                left += [")", *reversed(item.items)]
+            else:
+                words.append(str(item))
+        return " ".join(words).replace("( ", "(").replace(" )", ")")
 
 
 Node: TypeAlias = Atom | Group

@@ -19,8 +19,8 @@ from theory.components import Variable
 from theory.errors import ComponentError
 from theory.operators import OPERATORS
 from theory.sexpr import Atom, Group, Node, parse
-from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, array, bitvec
-from theory.terms import Term, apply, const, nodes, substitute, var
+from theory.sorts import BOOL, INT, MAX_NESTING, REAL, ArrayValue, Sort, array, bitvec
+from theory.terms import MAX_DEPTH, Term, apply, const, nodes, substitute, var
 
 MAX_NODES = 100_000  # largest number of distinct nodes of one definition
 
@@ -50,6 +50,7 @@ class Definitions:
 
 _DECIMAL = re.compile(r"[0-9]{1,4000}(\.[0-9]{1,4000})?")
 
+_ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]{1,5})\}")  # of SMT-LIB 2.6, in strings
 _IGNORED = {"set-logic", "set-option", "exit", "check-sat", "get-model"}
 
 
@@ -87,7 +88,8 @@ def _info(node: Group, found: Definitions) -> None:
     if not isinstance(value, Atom) or value.kind != "string":
         message = 'write (set-info :sheffer "(...)") with one quoted s-expression'
         raise ComponentError("syntax", message, node.where)
-    for line in parse(value.text, f"{value.where}, inside the string"):
+    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value.text)
+    for line in parse(text, f"{value.where}, inside the string"):
         if not isinstance(line, Group) or not line.head:
             raise ComponentError("syntax", f"{line} is no (keyword ...)", value.where)
         found.lines.append(line)
@@ -100,7 +102,7 @@ def _define(node: Group, found: Definitions) -> None:
     name = symbol(node.items[1])
     if name in found.functions:
         raise ComponentError("duplicate-name", f"{name} is defined twice", node.where)
-    if name in OPERATORS or name in ("true", "false"):
+    if name in OPERATORS or name in ("true", "false", "distinct", "divisible"):
         raise ComponentError("duplicate-name", f"{name} is an operator of SMT-LIB", node.where)
     arguments: list[Variable] = []
     for argument in node.items[2].items:
@@ -145,12 +147,22 @@ def integer(node: Node) -> int:
     raise ComponentError("syntax", f"expected an integer, not {str(node)[:40]}", node.where)
 
 
-def read_sort(node: Node, known: Mapping[str, Sort] | None = None) -> Sort:
-    """A sort.
+def read_sort(node: Node, known: Mapping[str, Sort] | None = None, nesting: int = 0) -> Sort:
+    """A sort; `nesting` says how deep inside another it stands.
 
     Raises:
-        ComponentError: `unknown-sort`.
+        ComponentError: `unknown-sort`, `bad-width` or `too-deep`.
     """
+    try:
+        return _sort(node, known, nesting)
+    except ComponentError as error:
+        raise ComponentError(error.reason, error.message, error.where or node.where) from None
+
+
+def _sort(node: Node, known: Mapping[str, Sort] | None, nesting: int) -> Sort:
+    if nesting > MAX_NESTING:
+        message = f"array sorts are nested more than {MAX_NESTING} deep"
+        raise ComponentError("too-deep", message, node.where)
     match node:
         case Atom(text="Bool"):
             return BOOL
@@ -161,12 +173,10 @@ def read_sort(node: Node, known: Mapping[str, Sort] | None = None) -> Sort:
         case Atom(text=name) if known and name in known:
             return known[name]
         case Group(items=(Atom(text="_"), Atom(text="BitVec"), Atom(kind="numeral", text=width))):
-            try:
-                return bitvec(int(width) if len(width) < 9 else -1)
-            except ComponentError as error:
-                raise ComponentError(error.reason, error.message, node.where) from None
+            return bitvec(int(width) if len(width) < 9 else -1)
         case Group(items=(Atom(text="Array"), index, element)):
-            return array(read_sort(index, known), read_sort(element, known))
+            inside = nesting + 1
+            return array(read_sort(index, known, inside), read_sort(element, known, inside))
     message = f"unknown sort {str(node)[:40]}; known: Bool, Int, Real, (_ BitVec n), (Array i e)"
     raise ComponentError("unknown-sort", message, node.where)
 
@@ -188,6 +198,8 @@ def read_term(root: Node, scope: Scope, found: Definitions) -> Term:
             inner = {**names, **dict(zip(extra, bindings, strict=True))}
             assert isinstance(node, Group)
             tasks.append(("read", node.items[2], inner, None))
+        elif task == "constant array":
+            values.append(_constant_array(extra, values.pop(), node.where))
         elif isinstance(node, Atom):
             values.append(_atom(node, names, found))
         elif node.head == "let":
@@ -195,10 +207,17 @@ def read_term(root: Node, scope: Scope, found: Definitions) -> Term:
         elif node.head == "!" and len(node.items) >= 2:
             tasks.append(("read", node.items[1], names, None))
         else:
-            literal = _literal(node, names, found)
+            literal = _literal(node)
             if literal is not None:
                 values.append(literal)
                 continue
+            match node.items:
+                case (Group(items=(Atom(text="as"), Atom(text="const"), sort)), default):
+                    tasks.append(
+                        ("constant array", node, names, read_sort(sort, found.sorts))
+                    )
+                    tasks.append(("read", default, names, None))
+                    continue
             head, indices = _head(node)
             args_ = node.items[1:]
             tasks.append(("apply", node, names, (len(args_), head, indices)))
@@ -254,8 +273,8 @@ def read_sort_width(width: int, where: str) -> Sort:
         raise ComponentError(error.reason, error.message, where) from None
 
 
-def _literal(node: Group, names: Scope, found: Definitions) -> Term | None:
-    """(_ bvN w) or a constant array; None for anything else."""
+def _literal(node: Group) -> Term | None:
+    """(_ bvN w); None for anything else."""
     match node.items:
         case (Atom(text="_"), Atom(text=text), Atom(kind="numeral", text=width)) if (
             text[:2] == "bv" and text[2:].isascii() and text[2:].isdigit() and len(width) < 9
@@ -265,19 +284,19 @@ def _literal(node: Group, names: Scope, found: Definitions) -> Term | None:
                 message = f"{text[:40]} does not fit in {width} bits"
                 raise ComponentError("bad-value", message, node.where)
             return const(int(text[2:]), sort)
-        case (Group(items=(Atom(text="as"), Atom(text="const"), sort_node)), value):
-            sort = read_sort(sort_node, found.sorts)
-            default = read_term(value, names, found)
-            if sort.kind != "Array" or default.op != "const":
-                message = "a constant array is ((as const (Array I E)) LITERAL)"
-                raise ComponentError("wrong-sort", message, node.where)
-            if sort.parts[1] == REAL:
-                default = as_real(default)
-            if default.sort != sort.parts[1]:
-                message = f"{default} is not a value of {sort.parts[1]}"
-                raise ComponentError("wrong-sort", message, node.where)
-            return const(ArrayValue(default.indices[0]), sort)
     return None
+
+
+def _constant_array(sort: Sort, default: Term, where: str) -> Term:
+    if sort.kind != "Array" or default.op != "const":
+        message = "a constant array is ((as const (Array I E)) LITERAL)"
+        raise ComponentError("wrong-sort", message, where)
+    if sort.parts[1] == REAL:
+        default = as_real(default)
+    if default.sort != sort.parts[1]:
+        message = f"{default} is not a value of {sort.parts[1]}"
+        raise ComponentError("wrong-sort", message, where)
+    return const(ArrayValue(default.indices[0]), sort)
 
 
 def _head(node: Group) -> tuple[str, tuple[int, ...]]:
@@ -301,7 +320,7 @@ def _application(
 ) -> Term:
     function = found.functions.get(head)
     if function is None:
-        if head == "neg" or not (head in OPERATORS or head == "distinct"):
+        if head == "neg" or not (head in OPERATORS or head in ("distinct", "divisible")):
             message = f"unknown operator or function {head!r}; define it before its use"
             raise ComponentError("unknown-operator", message, where)
         try:
@@ -319,4 +338,8 @@ def _application(
             message = f"{head} wants {argument.sort} for {argument.name}, not {given.sort}"
             raise ComponentError("wrong-sort", message, where)
         values[argument.name] = given
-    return substitute([function.body], values)[0]
+    made = substitute([function.body], values)[0]
+    if made.depth > MAX_DEPTH:
+        message = f"{head}, written out, is nested more than {MAX_DEPTH} deep"
+        raise ComponentError("too-deep", message, where)
+    return made

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from theory.errors import ComponentError
 
+MAX_NESTING = 16  # deepest nesting of array sorts
 MAX_WIDTH = 4096  # widest bit vector that is read; wider ones are refused with a located error
 
 
@@ -53,6 +54,11 @@ def array(index: Sort, element: Sort) -> Sort:
     """The sort of arrays from `index`, which is no array itself, to `element`."""
     if index.kind == "Array":
         raise ComponentError("unknown-sort", "an array's index must not be an array itself")
+    inner, depth = element, 1
+    while inner.kind == "Array":
+        inner, depth = inner.parts[1], depth + 1
+    if depth > MAX_NESTING:
+        raise ComponentError("too-deep", f"array sorts are nested more than {MAX_NESTING} deep")
     return Sort("Array", parts=(index, element))
 
 
@@ -243,11 +249,15 @@ def _default_text(sort: Sort, value: Value) -> str:
 
 
 def plain_value(value: Value) -> str:
-    """The value as people write it: true, -3, 1/3, [0; 1: 5]."""
+    """The value as people write it: true, -3, 1/3, [0; 1: 5]; only the size of a huge one."""
     if isinstance(value, ArrayValue):
         entries = ", ".join(f"{plain_value(k)}: {plain_value(v)}" for k, v in value.entries)
-        return f"[{plain_value(value.default)}; {entries}]" if entries else f"[{value.default}]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        default = plain_value(value.default)
+        return f"[{default}; {entries}]" if entries else f"[{default}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    size = max(value.numerator.bit_length(), value.denominator.bit_length())
+    return str(value) if size <= 4000 else f"a number of {size} bits"
 
 
 def value_to_json(value: Value) -> Any:

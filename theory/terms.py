@@ -3,7 +3,8 @@
 - `Term(op, indices, args, sort)`: an operator of `theory.operators` applied to terms. Two more
   heads are leaves: `var`, whose index is its name, and `const`, whose index is its value.
 - `var`, `const`, `apply` make terms and check sorts; `apply` also rewrites the SMT-LIB forms that
-  are mere notation (chained comparisons, `distinct`, left-associative n-ary use) into the table's.
+  are mere notation (chained comparisons, `distinct`, `divisible`, left-associative n-ary use) into
+  the table's.
 - `nodes` walks a term's distinct nodes, arguments first. All walks are iterative, so a deep term
   cannot exhaust Python's stack, and shared parts are visited once.
 - `compile_terms` turns terms into one exact Python function.
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from theory.errors import ComponentError
@@ -110,6 +111,8 @@ def apply(op: str, *args: Term, indices: tuple[int, ...] = ()) -> Term:
     literal = _literal(op, args)
     if literal is not None:
         return literal
+    if op == "divisible":
+        return _divisible(args, indices)
     if op == "distinct" and len(args) >= 2:
         return conjunction(
             apply("not", apply("=", a, b)) for k, a in enumerate(args) for b in args[k + 1 :]
@@ -151,6 +154,15 @@ def _literal(op: str, args: tuple[Term, ...]) -> Term | None:
         size = index_count(args[0].sort)
         return const(values[0].store(values[1], values[2], size), args[0].sort)
     return None
+
+
+def _divisible(args: tuple[Term, ...], indices: tuple[int, ...]) -> Term:
+    """((_ divisible n) x), which z3 reads in few logics, as (= (mod x n) 0)."""
+    if len(args) != 1 or len(indices) != 1:
+        raise ComponentError("wrong-arity", "divisible takes one index and one argument")
+    if indices[0] < 1:
+        raise ComponentError("wrong-sort", f"divisible takes an index above 0, not {indices[0]}")
+    return apply("=", apply("mod", args[0], const(indices[0], INT)), const(0, INT))
 
 
 def _as_real(term: Term) -> Term:
@@ -201,7 +213,11 @@ def substitute(terms: Iterable[Term], values: Mapping[str, Term]) -> tuple[Term,
         elif node.args:
             args = tuple(made[arg] for arg in node.args)
             same = all(a is b for a, b in zip(args, node.args, strict=True))
-            made[node] = node if same else Term(node.op, node.indices, args, node.sort)
+            made[node] = (
+                node
+                if same
+                else _literal(node.op, args) or Term(node.op, node.indices, args, node.sort)
+            )
         else:
             made[node] = node
     return tuple(made[root] for root in roots)
@@ -286,22 +302,22 @@ def smt_text(term: Term, limit: int = 1_000_000) -> str:
         for arg in node.args:
             uses[arg] = uses.get(arg, 0) + 1
     text: dict[Term, str] = {}
-    bound: list[tuple[str, str]] = []
+    bound: dict[int, list[tuple[str, str]]] = {}  # by depth: one `let` binds all of a depth
     taken = set(variables([term]))
+    number = count()
     for node in order:
         body = _head_text(node, [text[arg] for arg in node.args])
         if len(body) > limit:
             raise ComponentError("too-large", f"a term needs more than {limit} characters")
         if uses.get(node, 0) > 1 and node.args and len(body) > 24:
-            name = next(n for n in (f"_{k}" for k in range(len(bound), 10**9)) if n not in taken)
-            taken.add(name)
-            bound.append((name, body))
+            name = next(n for n in (f"_{k}" for k in number) if n not in taken)
+            bound.setdefault(node.depth, []).append((name, body))
             body = name
         text[node] = body
-    result = text[term]
-    for name, body in reversed(bound):
-        result = f"(let (({name} {body})) {result})"
-    return result
+    parts = [text[term]]
+    for depth in sorted(bound, reverse=True):
+        parts.append(f"(let ({' '.join(f'({name} {body})' for name, body in bound[depth])}) ")
+    return "".join(reversed(parts)) + ")" * len(bound)
 
 
 def _head_text(node: Term, args: list[str]) -> str:
@@ -316,11 +332,12 @@ def _head_text(node: Term, args: list[str]) -> str:
 
 
 _PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789~!@$%^&*_-+=<>.?/")
+_STARTS = set("0123456789-+.")  # not the first of a plain symbol, or read as a number by some
 _RESERVED = {"_", "!", "as", "let", "exists", "forall", "match", "par", "true", "false"}
 _RESERVED |= {"BINARY", "DECIMAL", "HEXADECIMAL", "NUMERAL", "STRING"}
 
 
 def symbol_text(name: str) -> str:
     """A symbol as SMT-LIB writes it: plain where possible, else between bars."""
-    plain = name and set(name) <= _PLAIN and not name[0].isdigit() and name not in _RESERVED
+    plain = name and set(name) <= _PLAIN and name[0] not in _STARTS and name not in _RESERVED
     return name if plain else f"|{name}|"

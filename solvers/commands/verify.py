@@ -27,6 +27,10 @@ def verify(
     components: Annotated[
         str, typer.Argument(help="A catalogue name, an .smt2 file, or file.py:NAME.")
     ],
+    question: Annotated[
+        str | None,
+        typer.Option("--for", help="turing or functions; default: functions for finite sorts."),
+    ] = None,
     regime: Annotated[
         str | None, typer.Option(help="Ask under another regime than the file's.")
     ] = None,
@@ -47,16 +51,24 @@ def verify(
     second_opinion: Annotated[
         bool, typer.Option("--second-opinion", help="Ask cvc5 every obligation as well.")
     ] = False,
+    draw: Annotated[
+        Path | None, typer.Option(help="Draw the place in Post's lattice (functions, k = 2).")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The certificate's file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Is a component set Turing complete? Complete, incomplete or unknown.
+    """Is a component set complete? Complete, incomplete or unknown, with a certificate.
+
+    Turing completeness asks what programs of the set's regime can compute; functional completeness
+    whether compositions give every function of a finite domain.
 
     Examples:
 
         sheffer verify two-stacks
 
         sheffer verify three-counters --regime loop
+
+        sheffer verify gates.smt2 --for functions --minimal
 
         sheffer verify my.smt2 --repair
 
@@ -67,10 +79,24 @@ def verify(
         from solvers.completeness.verdict import Answer, verdict
 
         found = find_components(components)
+        if _asks_for_functions(question, regime, found):
+            from solvers.commands.functions import verify_functions
+
+            raise typer.Exit(
+                verify_functions(
+                    found,
+                    seconds=seconds,
+                    repair=repair,
+                    minimal=minimal,
+                    draw=draw,
+                    out=out,
+                    json=json,
+                )
+            )
         asked = found.regime if regime is None else _regime(regime)
         screen = progress_console()
         with screen.status("searching") as status:
-            show: Any = (lambda text: status.update(text)) if screen.is_terminal else None
+            show: Any = status.update if screen.is_terminal else None
             result = verdict(found, asked, budget=Budget(seconds, length), progress=show)
             more = _extras(found, asked, result, show, repair=repair, minimal=minimal)
         data = _as_json(result) | more
@@ -94,6 +120,26 @@ def verify(
     if differs:
         raise typer.Exit(Exit.REFUSED)
     raise typer.Exit(Exit.UNKNOWN if result.answer is Answer.UNKNOWN else Exit.OK)
+
+
+def _asks_for_functions(question: str | None, regime: str | None, components: ComponentSet) -> bool:
+    """What `--for` says; without it, functions for straight-line sets over one finite sort."""
+    from theory.components import Regime
+    from theory.errors import ComponentError
+    from theory.operations import domain_of
+
+    if question not in (None, "turing", "functions"):
+        message = f"unknown question {question!r}; known: turing, functions"
+        raise ComponentError("unknown-question", message, "--for")
+    if question is not None or regime is not None:
+        return question == "functions"
+    if components.regime is not Regime.STRAIGHT_LINE or components.registers or components.cells:
+        return False
+    try:
+        domain_of(components)
+    except ComponentError:
+        return False
+    return True
 
 
 def _regime(name: str) -> Regime:

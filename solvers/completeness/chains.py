@@ -14,6 +14,7 @@ from itertools import product
 from solvers.completeness.search_budget import Clock
 from theory.completeness import Decision, outcomes
 from theory.components import ComponentSet, Role, Variable
+from theory.errors import ShefferError
 from theory.placements import Step, placements
 from theory.sequences import Sequence, step_function
 from theory.sorts import Value
@@ -61,7 +62,10 @@ def _runner(
     reads, writes = step.reads, step.writes
 
     def run(registers: Registers) -> Registers | None:
-        result = function(*[registers[k] for k in reads])
+        try:
+            result = function(*[registers[k] for k in reads])
+        except ShefferError:  # a number too long to hold
+            return None
         if result is None:
             return None
         changed = list(registers)
@@ -110,7 +114,10 @@ def _chooser(
     function: Callable[..., tuple[Value, ...] | None], step: Step
 ) -> Callable[[Registers], tuple[bool, Registers] | None]:
     def run(registers: Registers) -> tuple[bool, Registers] | None:
-        result = function(*[registers[k] for k in step.reads])
+        try:
+            result = function(*[registers[k] for k in step.reads])
+        except ShefferError:
+            return None
         if result is None:
             return None
         changed = list(registers)

@@ -9,6 +9,7 @@ floats: what is found is proved afterwards, exactly.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,7 @@ from theory.components import Component, ComponentSet, Role, Variable
 from theory.placements import Step, Wiring, instances
 from theory.sequences import Sequence, step_function
 from theory.sorts import REAL, Sort, Value
+from theory.terms import nodes
 
 Vector = tuple[Value, ...]
 
@@ -52,8 +54,11 @@ class Piece:
     source: tuple[str, tuple[Value, ...]] | Sequence
 
 
-def pieces(components: ComponentSet) -> list[Piece]:
+def pieces(components: ComponentSet, *, exact: bool = False) -> list[Piece]:
     """Every component at every setting that may be a step with fan-out.
+
+    Args:
+        exact: rationals as fractions, not as floats.
 
     Raises:
         ProblemError: `too-many-placements`.
@@ -64,7 +69,7 @@ def pieces(components: ComponentSet) -> list[Piece]:
             continue
         if component.placements is not None and components.cells is None:
             continue
-        run = quick_function(component, setting)
+        run = step_function(component, setting) if exact else quick_function(component, setting)
         spots = component.placements
         sorts, outputs = component.input_sorts, component.output_sorts
         found.append(Piece(sorts, outputs, run, spots, (component.name, setting)))
@@ -76,19 +81,32 @@ def quick(value: Value) -> Any:
     return float(value) if isinstance(value, Fraction) else value
 
 
+def floats_fit(components: ComponentSet) -> bool:
+    """Whether the set's rationals may be searched as floats: no guards, no rounding operators."""
+    return all(
+        component.guard is None
+        and not any(node.op in ("to_int", "is_int") for node in nodes(component.outputs))
+        for component in components.components
+    )
+
+
 def quick_function(
     component: Component, setting: tuple[Value, ...]
 ) -> Callable[..., tuple[Value, ...] | None]:
     """The component's function with floats for rationals: the compiled code on other literals."""
     exact = step_function(component, setting)
-    if REAL not in (*component.input_sorts, *component.output_sorts) or component.guard is not None:
+    if all(node.sort != REAL for node in nodes(component.outputs)):
         return exact
     known = {name: quick(value) for name, value in exact.__globals__.items()}
-    known["Fraction"] = float
+    known |= {"Fraction": float, "product": operator.mul, "quotient": _divided}
     return FunctionType(exact.__code__, known)
 
 
-def piece_of(sequence: Sequence, constants: tuple[Value, ...]) -> Piece:
+def _divided(a: float, b: float) -> float:
+    return a / b if b else 0.0
+
+
+def piece_of(sequence: Sequence, constants: tuple[Value, ...], *, exact: bool = False) -> Piece:
     """A sequence found earlier; its last inputs are the constants, which stay what they are."""
     count = len(sequence.inputs) - len(constants)
     slots = [v.sort for v in sequence.inputs]
@@ -98,7 +116,7 @@ def piece_of(sequence: Sequence, constants: tuple[Value, ...]) -> Piece:
 
     def run(*values: Value) -> tuple[Value, ...] | None:
         found = sequence.evaluate((*map(_exact, values), *constants))
-        return None if found is None else tuple(map(quick, found))
+        return found if exact or found is None else tuple(map(quick, found))
 
     return Piece(tuple(slots[:count]), outputs, run, None, sequence)
 
@@ -215,10 +233,13 @@ def find_circuit(
     states: int,
     clock: Clock,
     centre: int | None = None,
+    *,
+    exact: bool = False,
 ) -> Sequence | None:
     """A sequence whose outputs are the targets on the samples, or None within the bounds."""
-    rows = [tuple(map(quick, row)) for row in samples]
-    goals = [(sort, tuple(map(quick, vector))) for sort, vector in targets]
+    as_held: Callable[[Value], Any] = (lambda value: value) if exact else quick
+    rows = [tuple(map(as_held, row)) for row in samples]
+    goals = [(sort, tuple(map(as_held, vector))) for sort, vector in targets]
     values = Values(inputs, rows, available, centre)
     for cost in range(length + 1):
         if all(t in values.seen for t in goals):

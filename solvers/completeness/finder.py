@@ -26,7 +26,7 @@ from solvers.completeness.chains import (
     find_decision,
     moves,
 )
-from solvers.completeness.circuits import Piece, find_circuit, piece_of, pieces
+from solvers.completeness.circuits import Piece, find_circuit, floats_fit, piece_of, pieces
 from solvers.completeness.search_budget import Clock
 from theory.certificates import new_certificate
 from theory.completeness import (
@@ -319,7 +319,8 @@ class _CircuitSearch:
 
     def __init__(self, trial: Trial, reach: Reach, clock: Clock) -> None:
         self.trial, self.reach, self.clock = trial, reach, clock
-        self.pieces: list[Piece] = pieces(trial.components)
+        self.exact = not floats_fit(trial.components)
+        self.pieces: list[Piece] = pieces(trial.components, exact=self.exact)
         self.centre: int | None = None
         cells = trial.components.cells
         if cells is not None and any(p.spots is not None for p in self.pieces):
@@ -331,7 +332,11 @@ class _CircuitSearch:
         samples = _Samples(trial, operation)
         inputs = circuit_inputs(operation, trial.registers)
         held = tuple(value for _, value in trial.constants)
-        macros = [piece_of(s, held) for s in trial.operations.values() if not trial.model.cells]
+        macros = [
+            piece_of(s, held, exact=self.exact)
+            for s in trial.operations.values()
+            if not trial.model.cells
+        ]
         sorts = [t.sort for t in operation.cases[0].after]
         for _ in range(MAX_ROUNDS):
             self.clock.check()
@@ -341,6 +346,7 @@ class _CircuitSearch:
             sequence = find_circuit(
                 trial.components, inputs, rows, targets, [*self.pieces, *macros],
                 self.reach.length, 10 * self.reach.states, self.clock, self.centre,
+                exact=self.exact,
             )  # fmt: skip
             if sequence is None:
                 return False

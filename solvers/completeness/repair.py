@@ -16,10 +16,11 @@ from itertools import combinations
 from solvers.completeness.search_budget import Budget, Clock, OutOfTimeError, Progress
 from solvers.completeness.verdict import Answer, verdict
 from theory import catalogue
-from theory.components import Component, ComponentSet, Regime
+from theory.components import Component, ComponentSet, Regime, Role
 from theory.errors import ShefferError
+from theory.placements import Wiring, written
 
-EACH = Budget(seconds=3.0, length=3)
+EACH = Budget(seconds=1.0, length=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def repairs(
     seconds: float = 60.0,
     progress: Progress | None = None,
 ) -> Sets:
-    """The smallest additions, of at most `most` catalogue components, that make the set complete."""
+    """The smallest additions of at most `most` catalogue components that make the set complete."""
     extra = candidates(components)
     sets = (
         (tuple(c.name for c in chosen), _with(components, chosen))
@@ -80,7 +81,8 @@ def candidates(components: ComponentSet) -> list[Component]:
     found: list[Component] = []
     for name in catalogue.names():
         for c in catalogue.load(name).components:
-            used = {*c.input_sorts, *(c.output_sorts if not c.role.value == "test" else ())}
+            writes = () if c.role is Role.TEST else written(c, Wiring.CHAIN)
+            used = {*c.input_sorts, *writes}
             plain = c.writes is None and c.placements is None and not c.parameters
             if not plain or not used <= sorts or _meaning(c) in seen or c.name in taken:
                 continue
@@ -109,7 +111,7 @@ def _without(components: ComponentSet, kept: tuple[str, ...]) -> ComponentSet | 
 def _with(components: ComponentSet, added: tuple[Component, ...]) -> ComponentSet | None:
     control = components.control
     if control is not None:
-        more = tuple((c.name, (True, False)) for c in added if c.role.value != "component")
+        more = tuple((c.name, (True, False)) for c in added if c.role is not Role.OPERATION)
         control = replace(control, branches=control.branches + more)
     try:
         return replace(components, components=components.components + added, control=control)

@@ -30,6 +30,7 @@ from solvers.exact.points import (
     as_objects,
     make_points,
 )
+from theory.errors import NumberTooLargeError
 from theory.placements import Step
 from theory.problems import Error, Measure, Problem
 
@@ -74,6 +75,8 @@ class _Search:
             exact = self._layers()
         except LimitReachedError as limit:
             stopped, exact = limit.which, False
+        except NumberTooLargeError:
+            stopped, exact = "number size", False
         except KeyboardInterrupt:
             stopped, exact = "interrupted", False
         if not self.builder.lines:

@@ -15,6 +15,7 @@ from itertools import product
 
 from solvers.exact.frontier import Frontier, FrontierBuilder
 from solvers.exact.limits import LimitReachedError, Limits, Meter
+from theory.errors import NumberTooLargeError
 from theory.placements import Step, instances
 from theory.problems import Error, Problem, sample_error, total
 from theory.sequences import step_function
@@ -72,11 +73,11 @@ class _Search:
             for k, v in enumerate(problem.inputs)
         ]
         slots = {value: k for k, value in reversed(list(enumerate(inputs)))}
-        first = list(self._fresh(list(slots), set(slots), slots, set(), everything=True))
         stopped: str | None = None
         self._finish((), slots, 0)
         self._add(builder)
         try:
+            first = list(self._fresh(list(slots), set(slots), slots, set(), everything=True))
             for length in range(1, problem.length + 1):
                 if builder.least == 0:
                     break
@@ -89,6 +90,8 @@ class _Search:
                     self.progress(text)
         except LimitReachedError as limit:
             stopped = limit.which
+        except NumberTooLargeError:
+            stopped = "number size"
         except KeyboardInterrupt:
             stopped = "interrupted"
         if stopped and self.best[0] < builder.least:

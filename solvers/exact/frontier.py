@@ -52,8 +52,8 @@ class Frontier:
         lines: one for each length 0 .. the problem's length.
         counts: distinct behaviours first reached at each length.
         seconds: wall-clock time.
-        stopped: why the search ended early: time, states, memory or interrupted; None if it did
-            not.
+        stopped: why the search ended early: time, states, memory, number size or interrupted;
+            None if it did not.
         inputs: the inputs that an all-input problem over an infinite domain was searched on.
         evidence: recounted, or attested until the reference enumerator has agreed.
         evidence_note: what the evidence consists of, for people.

@@ -1,34 +1,63 @@
-"""The shipped component sets, as `.smt2` files in this folder.
+"""The shipped component sets, one `.smt2` file each.
 
-- `load_catalogue_set(name)`: the set of a name.
-- `catalogue_names()`: every name with one line of what the set is.
+A file opens with comments: why it has the verdict it has, then, after `memory:`, where its
+unbounded memory lives. Verdicts are not stored; `sheffer verify NAME` finds them.
+
+- `names`: all of them; `load`: one of them as a component set; `about`: its comments.
 """
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
-from theory.component_files import load_components
+from theory.component_files import load_components, read_components, read_text
 from theory.components import ComponentSet
 from theory.errors import ComponentError
 
 FOLDER = Path(__file__).parent
 
 
-def catalogue_names() -> dict[str, str]:
-    """Every name, with the set's source."""
-    return {path.stem: load_components(path).source for path in sorted(FOLDER.glob("*.smt2"))}
+def names() -> list[str]:
+    """The names of the shipped sets, sorted."""
+    return sorted(path.stem for path in FOLDER.glob("*.smt2"))
 
 
-def load_catalogue_set(name: str) -> ComponentSet:
-    """The component set of a catalogue name.
+def text(name: str) -> str:
+    """The text of a shipped set.
 
     Raises:
-        ComponentError: `unknown-set`, with the names there are.
+        ComponentError: `unknown-set`, with the names that come near.
     """
-    path = FOLDER / f"{name}.smt2"
-    if "/" in name or not path.is_file():
-        known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.smt2")))
-        message = f"no file and no catalogue set {name!r}; known: {known}"
-        raise ComponentError("unknown-set", message)
-    return load_components(path)
+    if name not in names():
+        near = difflib.get_close_matches(name, names(), 3) or names()
+        message = f"no set of that name in the catalogue; there are {', '.join(near)}"
+        raise ComponentError("unknown-set", message, name)
+    return read_text(FOLDER / f"{name}.smt2")
+
+
+def load(name: str) -> ComponentSet:
+    """A shipped set by name."""
+    return read_components(text(name), f"{name}.smt2", name)
+
+
+def find(name_or_path: str) -> ComponentSet:
+    """A set by catalogue name or by file path."""
+    if name_or_path in names():
+        return load(name_or_path)
+    if name_or_path.endswith(".smt2") or Path(name_or_path).exists():
+        return load_components(name_or_path)
+    return load(name_or_path)
+
+
+def about(name: str) -> tuple[str, str]:
+    """Why the set is as it is, and where its unbounded memory lives."""
+    why: list[str] = []
+    for line in text(name).splitlines():
+        if not line.startswith(";"):
+            break
+        words = line.lstrip("; ").strip()
+        if words.startswith("memory:"):
+            return " ".join(why), words.removeprefix("memory:").strip()
+        why.append(words)
+    return " ".join(why), ""

@@ -31,7 +31,7 @@ from theory.problem_json import (
     problem_from_json,
     values_from_json,
 )
-from theory.problems import Error, Problem, Samples, Specification
+from theory.problems import Error, Problem, Samples, Specification, Table
 from theory.proving import Counterexample, Proof
 from theory.sequences import Sequence
 from theory.sorts import plain_value
@@ -52,6 +52,9 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     if set(data) - {"inputs"} != _FIELDS:
         odd = sorted(set(data) ^ (_FIELDS | {"inputs"}))
         raise CertificateError("bad-fields", f"missing or unknown fields: {', '.join(odd)}")
+    for name in ("engine", "attested_by"):
+        if not isinstance(data[name], str):
+            raise CertificateError("bad-fields", f"{name} is a text", name)
     if data["evidence"] not in ("recounted", "attested"):
         message = f"evidence is recounted or attested, not {data['evidence']!r}"
         raise CertificateError("bad-evidence", message, "evidence")
@@ -105,7 +108,8 @@ def _check_frontier(
     bounds: list[Error] = []
     for length, line in enumerate(lines):
         where = f"frontier[{length}]"
-        if not isinstance(line, dict) or set(line) != _LINE or line["length"] != length:
+        numbered = isinstance(line, dict) and type(line.get("length")) is int
+        if not numbered or set(line) != _LINE or line["length"] != length:
             message = f"expected length {length}, error, at_least and sequence"
             raise CertificateError("bad-frontier", message, where)
         error = error_from_json(line["error"], f"{where}.error")
@@ -178,7 +182,8 @@ def _check_bounds(problem: Problem, bounds: list[Error], limits: Limits) -> tupl
             f"the lower bound beyond length {reached} (the recount stopped at its limits of "
             f"{limits.max_nodes} nodes and {limits.timeout_s:g} s)"
         ), False
-    return f"lower bound recounted ({found.nodes} behaviours)", True
+    what = "entries" if isinstance(problem.target, Table) else "behaviours"
+    return f"lower bound recounted ({found.nodes:,} {what})", True
 
 
 def _statement(problem: Problem, errors: list[Error], bounds: list[Error], confirmed: bool) -> str:

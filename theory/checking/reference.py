@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from theory.components import Component
-from theory.errors import ProblemError
+from theory.errors import NumberTooLargeError, ProblemError
 from theory.placements import Instance, Wiring, instances, placements
 from theory.problems import Error, Problem, Table, sample_error, total
 from theory.sequences import Cost, step_function
@@ -80,7 +80,7 @@ def recount(
             closed = len(least) <= longest
             return _filled(least, longest, nodes, closed=closed)
         return _filled(least, longest, nodes, closed=True)
-    except _OutOfLimitsError:
+    except (_OutOfLimitsError, NumberTooLargeError):
         return Recount(tuple(least), nodes, complete=False, closed=False)
 
 
@@ -103,7 +103,7 @@ Layers = Iterator[tuple[Error, int]]
 def _chain_layers(problem: Problem, longest: int, max_nodes: int, deadline: float) -> Layers:
     """The least error of exactly 0, 1, 2, ... steps, until no behaviour is new."""
     points = _Points(problem)
-    move = _small_mover(points) or _lazy_mover(points)
+    move = _small_mover(points, longest) or _lazy_mover(points)
     layer: set[Node] = {points.start()}
     seen = set(layer)
     yield points.error(next(iter(layer))), 1
@@ -175,20 +175,27 @@ class _Points:
         return total(self.problem.measure, map(self.errors.__getitem__, node))
 
 
-def _small_mover(points: _Points) -> Mover | None:
-    """Multisets as sorted bytes, where at most 256 points can be reached at all; else None."""
+def _small_mover(points: _Points, longest: int) -> Mover | None:
+    """Multisets as sorted bytes, where at most 256 points are within reach; else None."""
     points.start()
     tables: list[bytearray] = [bytearray(256) for _ in points.functions]
     done = 0
-    while done < len(points.keys):
-        if len(points.keys) > 256:
-            return None
-        for k, table in enumerate(tables):
-            target = points.moved(done, k)
-            if target > 255:
-                return None
-            table[done] = target
-        done += 1
+    for _ in range(longest):
+        known = len(points.keys)
+        for point in range(done, known):
+            for k, table in enumerate(tables):
+                try:
+                    target = points.moved(point, k)
+                except NumberTooLargeError:  # perhaps only in places that are never reached
+                    return None
+                if target > 255:
+                    return None
+                table[point] = target
+        if known == len(points.keys):
+            break
+        done = known
+    if len(points.keys) > 256:
+        return None
 
     def move(node: Node, k: int) -> Node:
         return bytes(sorted(bytes(node).translate(tables[k])))

@@ -1,0 +1,5 @@
+(set-info :sheffer "(set one-way (regime while) (registers (a b) Int))")
+(define-fun inc ((x Int)) Int (+ x 1))
+(define-fun dec ((x Int)) Int (- x 1))
+(define-fun dec.guard ((x Int)) Bool (> x 0))
+(set-info :sheffer "(component dec (inputs x) (outputs dec) (guard dec.guard))")

@@ -1,0 +1,15 @@
+; The operations of NAS-Bench-101 (1x1 and 3x3 convolution with ReLU, 3x3 max pooling, and sums),
+; repeated over a plane of cells. Kernels are symmetric, weights small integers.
+; memory: the cells of an infinite plane
+(set-info :sheffer "(set nas-bench-101-cells (regime recurrent) (registers any Int) (cells 2 (offsets (-1 -1) (-1 0) (-1 1) (0 -1) (0 0) (0 1) (1 -1) (1 0) (1 1))) (quiescent 0) (source ""Ying et al. 2019""))")
+(define-fun relu ((x Int)) Int (ite (> x 0) x 0))
+(define-fun conv3x3 ((n0 Int) (n1 Int) (n2 Int) (n3 Int) (n4 Int) (n5 Int) (n6 Int) (n7 Int) (n8 Int) (wn Int) (wc Int) (b Int)) Int
+  (relu (+ (* wn (+ n0 n1 n2 n3 n5 n6 n7 n8)) (* wc n4) b)))
+(set-info :sheffer "(component conv3x3 (inputs n0 n1 n2 n3 n4 n5 n6 n7 n8) (outputs conv3x3) (parameters (wn Int -2 2 2) (wc Int -1 1) (b Int -7 7)) (placements (0 1 2 3 4 5 6 7 8)))")
+(define-fun conv1x1 ((x Int) (y Int) (w Int) (v Int) (b Int)) Int (relu (+ (* w x) (* v y) b)))
+(set-info :sheffer "(component conv1x1 (inputs x y) (outputs conv1x1) (parameters (w Int -1 1) (v Int -1 1) (b Int -1 1)))")
+(define-fun larger ((x Int) (y Int)) Int (ite (> x y) x y))
+(define-fun maxpool3x3 ((n0 Int) (n1 Int) (n2 Int) (n3 Int) (n4 Int) (n5 Int) (n6 Int) (n7 Int) (n8 Int)) Int
+  (larger n0 (larger n1 (larger n2 (larger n3 (larger n4 (larger n5 (larger n6 (larger n7 n8)))))))))
+(set-info :sheffer "(component maxpool3x3 (inputs n0 n1 n2 n3 n4 n5 n6 n7 n8) (outputs maxpool3x3) (placements (0 1 2 3 4 5 6 7 8)))")
+(define-fun sum ((x Int) (y Int)) Int (+ x y))

@@ -1,0 +1,10 @@
+; Neurons s(w.x + b) with s(x) = min(1, max(0, x)), over exact rationals, one sequence repeated.
+; memory: two unbounded rationals, as bit strings in base 4 (Siegelmann & Sontag 1995)
+(set-info :sheffer "(set saturated-neurons (regime recurrent) (registers any Real) (source ""Siegelmann & Sontag 1995""))")
+(define-fun saturate ((x Real)) Real (ite (< x 0.0) 0.0 (ite (> x 1.0) 1.0 x)))
+(define-fun neuron ((x Real) (y Real) (w Real) (v Real) (b Real)) Real (saturate (+ (* w x) (* v y) b)))
+(set-info :sheffer "(component neuron (inputs x y) (outputs neuron) (parameters (w Real -1 1 2) (v Real -1 1 2) (b Real -1 2)))")
+(define-fun stretch ((x Real) (y Real) (v Real) (b Real)) Real (saturate (+ (* 4.0 x) (* v y) b)))
+(set-info :sheffer "(component stretch (inputs x y) (outputs stretch) (parameters (v Real -2 0 2) (b Real -2 0)))")
+(define-fun shrink ((x Real) (b Real)) Real (saturate (+ (* 0.25 x) b)))
+(set-info :sheffer "(component shrink (inputs x) (outputs shrink) (parameters (b Real 0.25 0.75 0.5)))")

@@ -1,0 +1,61 @@
+"""Checks certificates that a component set is Turing complete.
+
+The certificate names a model and gives programs; every obligation is generated here from the model
+and the set (`theory.completeness`) and proved anew. A false one is refused with the failing
+operation and a concrete counterexample; one that z3 does not settle in time leaves the report
+incomplete.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from theory.certificates import Limits, Report
+from theory.completeness import Simulation, obligations, read_simulation
+from theory.errors import CertificateError
+from theory.obligations import Open, Refuted, decide
+from theory.proving import TIMEOUT_S
+
+
+def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
+    """Checks a simulation certificate.
+
+    Raises:
+        CertificateError: `refuted` with a counterexample, or the reasons of `read_simulation`.
+    """
+    started = time.monotonic()
+    simulation = read_simulation(data)
+    checked: list[str] = []
+    unchecked: list[str] = []
+    for obligation in obligations(simulation):
+        left = limits.timeout_s - (time.monotonic() - started)
+        begun = time.monotonic()
+        if left <= 0:
+            outcome: Any = Open("the time limit was reached")
+        else:
+            outcome = decide(obligation, timeout_s=min(left, TIMEOUT_S))
+        if isinstance(outcome, Refuted):
+            raise CertificateError("refuted", outcome.message, obligation.where)
+        if isinstance(outcome, Open):
+            unchecked.append(f"{obligation.name}: {outcome.reason}")
+        else:
+            checked.append(f"{obligation.name} ({time.monotonic() - begun:.3f} s)")
+    return Report(
+        kind="simulation",
+        statement=statement(simulation),
+        checked=tuple(checked),
+        unchecked=tuple(unchecked),
+        complete=not unchecked,
+        seconds=time.monotonic() - started,
+    )
+
+
+def statement(simulation: Simulation) -> str:
+    """What an accepted certificate shows, in one line."""
+    model = simulation.model
+    weakly = "weakly Turing complete" if model.weakly else "Turing complete"
+    return (
+        f"{simulation.components.name} is {weakly} under {simulation.regime}: simulates "
+        f"{model.title} ({model.rests_on}); memory: {model.memory}"
+    )
