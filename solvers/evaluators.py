@@ -277,7 +277,7 @@ class WordEvaluator(ExactEvaluator):
         self._blocked = -1 if blocked == math.inf else int(blocked)
 
     def __call__(self, genomes: Genomes) -> Errors:
-        errors = np.empty(len(genomes), dtype=np.float64)
+        errors: Errors = np.empty(len(genomes), dtype=np.float64)
         size = max(1, min(self._CHUNK, self._WORDS // (len(self._inputs) * len(self._scratch))))
         for low in range(0, len(genomes), size):
             part = np.ascontiguousarray(genomes[low : low + size])
@@ -302,7 +302,7 @@ class WordEvaluator(ExactEvaluator):
             )
         for row in np.flatnonzero(overflow | unsafe):
             errors[row] = self.error(genomes[row])
-        return errors
+        return np.asarray(errors, dtype=np.float64)
 
 
 def _words(rows: list[tuple[Value, ...]]) -> NDArray[np.int64]:

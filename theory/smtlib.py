@@ -213,9 +213,7 @@ def read_term(root: Node, scope: Scope, found: Definitions) -> Term:
                 continue
             match node.items:
                 case (Group(items=(Atom(text="as"), Atom(text="const"), sort)), default):
-                    tasks.append(
-                        ("constant array", node, names, read_sort(sort, found.sorts))
-                    )
+                    tasks.append(("constant array", node, names, read_sort(sort, found.sorts)))
                     tasks.append(("read", default, names, None))
                     continue
             head, indices = _head(node)

@@ -6,7 +6,7 @@ from solvers import Settings, compare, evolve, solve, with_evidence
 from theory import BOOL, ComponentSet, component, problem
 
 nand = component("nand", lambda a, b: z3.Not(z3.And(a, b)), BOOL)
-xor = problem("xor", ComponentSet("gates", (nand,)), lambda x, y: z3.Xor(x, y), BOOL, length=4)
+xor = problem("xor", ComponentSet("gates", (nand,)), lambda x, y: z3.Not(x == y), BOOL, length=4)
 frontier = with_evidence(solve(xor))
 print(frontier.evidence, [int(line.error) for line in frontier.lines])
 print(frontier.best.sequence.one_line())

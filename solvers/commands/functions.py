@@ -86,7 +86,7 @@ def _show(decision: Decision, data: dict[str, Any]) -> None:
         say(f"Post's lattice: {decision.clone}")
     if decision.unary:
         say(f"chains of the unary components: {decision.unary}")
-    for key, word in (("minimal", "minimal complete subsets"), ("repairs", "smallest additions that complete it")):
+    for key, word in (("minimal", "minimal complete subsets"), ("repairs", "smallest repairs")):
         if key in data:
             sets = data[key]
             say(f"{word} ({len(sets)}):")

@@ -1,4 +1,4 @@
-"""Small random problems, drawn by seed: chains and dags, every sort and measure, blocking guards."""
+"""Small random problems by seed: chains and dags, every sort and measure, blocking guards."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from theory.components import Component, ComponentSet, Variable
 from theory.latex import latex, name_latex
 from theory.placements import Step, Wiring
 from theory.sequences import Sequence
-from theory.smtlib import Definitions, read_term
 from theory.sexpr import parse
+from theory.smtlib import Definitions, read_term
 from theory.sorts import BOOL, INT, REAL, bitvec
 from theory.terms import apply, const, var
 

@@ -207,7 +207,7 @@ def test_random_problems_survive_json(seed: int, wiring: Wiring) -> None:
         Problem("t", None, Wiring.TABLE, (), (),
                 replace(TABLE, standard_errors={(0,): Fraction(1), (1, 0): Fraction(0)}), 2),
         replace(counting((0, 0)), target=Specification(
-            (apply("div", const(6, INT), var("a", INT)),), apply(">", var("a", INT), const(0, INT)))),
+            (apply("div", const(6, INT), var("a", INT)),), apply(">", var("a", INT), const(0, INT)))),  # noqa: E501
     ],
 )  # fmt: skip
 def test_tables_and_specifications_survive_json(problem: Problem) -> None:

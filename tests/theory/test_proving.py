@@ -82,7 +82,7 @@ def test_z3_expressions_of_many_kinds_are_read() -> None:
     for expression in (
         a**3, z3.Sum(a, b, a), z3.Product(a, b, a), z3.Distinct(a, b, a), z3.Implies(p, a > b),
         z3.And(p, a > 0, b > 0), z3.Or([p]), z3.Xor(p, p), r**2 / 3, z3.ToInt(r), z3.IsInt(r),
-        z3.And([]), z3.Or([]), z3.RotateLeft(u, 3), z3.RotateRight(u, 9), z3.Concat(u, w, u), z3.SignExt(8, u),
+        z3.And([]), z3.Or([]), z3.RotateLeft(u, 3), z3.RotateRight(u, 9), z3.Concat(u, w, u), z3.SignExt(8, u),  # noqa: E501
         z3.Extract(3, 1, u), ~(u & w), -u, u >> 1, z3.LShR(u, 1), z3.UDiv(u, w), z3.SRem(u, w),
         u * w * u, u + w + u, z3.RepeatBitVec(3, u), z3.K(z3.IntSort(), 3)[a], z3.If(p, u, w),
     ):  # fmt: skip

@@ -75,7 +75,7 @@ def test_what_z3_cannot_decide_in_time_is_unknown() -> None:
     fermat = apply("=", apply("+", cubes[0], cubes[1]), cubes[2])
     registers = (*REGISTERS, Variable("b", INT), Variable("c", INT))
     goal = Specification((apply("ite", fermat, apply("+", a, const(1, INT)), a),),
-                         apply("and", *(apply(">", v, const(0, INT)) for v in (a, b, c))))  # fmt: skip
+                         apply("and", *(apply(">", v, const(0, INT)) for v in (a, b, c))))  # fmt: skip  # noqa: E501
     cs = ComponentSet("s", MADE, registers)
     problem = Problem("p", cs, Wiring.CHAIN, registers, REGISTERS, goal, 1)
     assert isinstance(verify(problem, problem.sequence(()), timeout_s=0.05), Unknown)
