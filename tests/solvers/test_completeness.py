@@ -294,7 +294,7 @@ def test_rounding_operators_are_searched_exactly() -> None:
 (define-fun top ((q Real)) Real (ite (>= q 0.75) 1.0 0.0))
 (define-fun pop ((q Real)) Real (ite (<= q 0.0) q (- (* 4.0 q) (ite (>= q 0.75) 3.0 1.0))))
 (define-fun nand ((f Real) (g Real)) Real (- 1.0 (* f g)))
-(define-fun select ((f Real) (x Real) (y Real)) Real (ite (= f 1.0) x y))
+(define-fun choose ((f Real) (x Real) (y Real)) Real (ite (= f 1.0) x y))
 (define-fun whole ((x Real)) Real (to_real (to_int x)))"""
     v = verdict(read_components(text))
     assert v.answer is Answer.COMPLETE
