@@ -8,6 +8,7 @@ import typer
 
 from solvers.commands.check import check
 from solvers.commands.compare import compare
+from solvers.commands.describe import describe
 from solvers.commands.evolve import evolve
 from solvers.commands.listing import list_names
 from solvers.commands.solve import solve
@@ -23,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command()(verify)
+app.command()(describe)
 app.command()(solve)
 app.command()(evolve)
 app.command()(compare)
