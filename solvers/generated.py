@@ -26,6 +26,7 @@ import platformdirs
 from solvers import scalars
 from solvers.kernels import machine_terms, source_lines
 from theory import operators
+from theory.components import Component
 from theory.placements import Instance
 from theory.sorts import Sort, Value
 
@@ -94,21 +95,39 @@ def kernel_source(choices: list[Instance]) -> str:
     """The source of the module: `apply` for one step and `run_words` for many sequences."""
     lines: list[str] = []
     for number, (component, setting) in enumerate(choices):
-        outputs, guard = component.instantiate(setting)
+        operands = [f"a[{k}]" for k in range(len(component.inputs))]
+        guard, body, results = instance_lines(number, component, setting, operands)
         lines.append(f"    {'if' if number == 0 else 'elif'} instance == {number}:")
-        places: dict[str, str] = {}
-        body: list[str] = []
-        for k, v in enumerate(component.inputs):
-            places[v.name] = f"x{number}_{k}"
-            body.append(f"{places[v.name]} = {_from_word(v.sort, f'a[{k}]')}")
         if guard is not None:
-            made, (result,) = source_lines((guard,), places, _literal, f"g{number}_")
-            body += [*made, f"if not {result}:", "    return False"]
-        made, results = source_lines(outputs, places, _literal, f"t{number}_")
-        body += made
+            body = [*guard[0], f"if not {guard[1]}:", "    return False", *body]
         body += [f"out[{k}] = np.int64({result})" for k, result in enumerate(results)]
         lines += [f"        {line}" for line in body]
     return _HEADER + "\n".join([*lines, "    return True"]) + "\n" + _RUNNER
+
+
+Lines = list[str]
+
+
+def instance_lines(
+    number: int, component: Component, setting: tuple[Value, ...], operands: list[str]
+) -> tuple[tuple[Lines, str] | None, Lines, list[str]]:
+    """One instance as source text, over words given by the texts `operands`.
+
+    Returns:
+        The guard (lines and the name of its result; None where there is none), the lines that
+        compute the outputs, and the names of these. The guard's lines come first.
+    """
+    outputs, guard = component.instantiate(setting)
+    places = {v.name: f"x{number}_{k}" for k, v in enumerate(component.inputs)}
+    read = [
+        f"{places[v.name]} = {_from_word(v.sort, word)}"
+        for v, word in zip(component.inputs, operands, strict=True)
+    ]
+    body, results = source_lines(outputs, places, _literal, f"t{number}_")
+    if guard is None:
+        return None, [*read, *body], results
+    made, (holds,) = source_lines((guard,), places, _literal, f"g{number}_")
+    return ([*read, *made], holds), body, results
 
 
 def _from_word(sort: Sort, word: str) -> str:
@@ -123,14 +142,17 @@ def _literal(sort: Sort, value: Value) -> str:
 
 def word_kernel(choices: list[Instance]) -> Callable[..., None]:
     """The compiled `run_words` for these instances, from the cache where it is there."""
-    source = kernel_source(choices)
+    function: Callable[..., None] = compiled_module(kernel_source(choices)).run_words
+    return function
+
+
+def compiled_module(source: str) -> ModuleType:
+    """The module of a generated source, from the cache where it is there."""
     digest = hashlib.sha256()
     for part in (source, numba.__version__, sys.version, _text(scalars), _text(operators)):
         digest.update(part.encode())
     name = f"sheffer_kernel_{digest.hexdigest()[:24]}"
-    module = sys.modules.get(name) or _load(name, source)
-    function: Callable[..., None] = module.run_words
-    return function
+    return sys.modules.get(name) or _load(name, source)
 
 
 def _text(module: ModuleType) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from theory.component_files import components_of, read_text
-from theory.components import ComponentSet, Regime, Variable
+from theory.components import ComponentSet, Regime, Variable, check_name
 from theory.errors import ComponentError, ProblemError
 from theory.placements import Wiring
 from theory.problems import Measure, Problem, Sample, Samples, Specification, Table
@@ -128,6 +128,9 @@ def _table(
             message = f"the sequence {' '.join(words)} stands twice; average its errors first"
             raise ProblemError("duplicate-row", message, where)
         errors[entry] = _rational(cells[count], f"{where}: column error")
+        if errors[entry] < 0:
+            message = "an error is not negative; add a constant to all of them"
+            raise ProblemError("bad-value", message, f"{where}: column error")
         if deviation:
             standard[entry] = _rational(cells[count + 1], f"{where}: column {deviation[0]}")
             if standard[entry] < 0:
@@ -218,6 +221,7 @@ def _is_output(name: str) -> bool:
 
 def _column(text: str, where: str) -> tuple[str, Sort | None]:
     name, colon, sort = text.partition(":")
+    check_name(name.strip(), where)
     if not colon:
         return name, None
     nodes = parse(sort, f"{where}: column {name}")
@@ -261,13 +265,16 @@ def _output(
 ) -> Variable:
     name, sort = column
     short = name.removeprefix("out.")
+    check_name(short, f"{file}:1")
     if wiring is Wiring.DAG:
         return Variable(short, sort or _guess(components, [(n, c[k]) for n, c in rows], file, name))
     by_name = {r.name: r for r in registers}
-    if short in by_name:
-        return by_name[short]
-    if name == "out" and registers:
-        return registers[0]
+    register = by_name.get(short) or (registers[0] if name == "out" and registers else None)
+    if register is not None:
+        if sort not in (None, register.sort):
+            message = f"column {name} is declared {sort} and register {register.name} is not"
+            raise ProblemError("wrong-sort", message, f"{file}:1")
+        return register
     message = f"column {name}: {short!r} is no register; registers: {', '.join(by_name)}"
     raise ProblemError("unknown-register", message, f"{file}:1")
 
@@ -307,17 +314,22 @@ def read_problem(text: str, file: str = "<text>", options: Options | None = None
     names = [symbol(n) for n in fields["outputs"].items[1:]] if "outputs" in fields else []
     outputs = _outputs(targets, inputs, names, wiring, line.where)
     length = integer(_only(fields["length"])) if "length" in fields else DEFAULT_LENGTH
-    return Problem(
-        symbol(line.items[1]),
-        components,
-        wiring,
-        inputs,
-        outputs,
-        Specification(tuple(f.body for f in targets), condition),
-        length if chosen.length is None else chosen.length,
-        chosen.measure or _choice(Measure, fields, "measure") or Measure.WRONG,
-        chosen.cost or _choice(Cost, fields, "cost") or Cost.LENGTH,
-    )
+    measure = chosen.measure or _choice(Measure, fields, "measure") or Measure.WRONG
+    cost = chosen.cost or _choice(Cost, fields, "cost") or Cost.LENGTH
+    try:
+        return Problem(
+            symbol(line.items[1]),
+            components,
+            wiring,
+            inputs,
+            outputs,
+            Specification(tuple(f.body for f in targets), condition),
+            length if chosen.length is None else chosen.length,
+            measure,
+            cost,
+        )
+    except ProblemError as error:
+        raise ProblemError(error.reason, error.message, line.where) from None
 
 
 def _only(group: Group) -> Node:

@@ -200,7 +200,7 @@ class Problem:
             if sequence.wiring is not Wiring.TABLE or entry not in self.target.errors:
                 raise ProblemError("no-entry", "the table has no such sequence", self.name)
             return self.target.errors[entry]
-        _check_candidate(self, sequence)
+        check_candidate(self, sequence)
         return total(
             self.measure,
             (
@@ -273,6 +273,9 @@ def _check(p: Problem) -> None:
     if isinstance(p.target, Table):
         if not p.target.errors:
             raise ProblemError("no-samples", "the table is empty", p.name)
+        if min(p.target.errors.values()) < 0:
+            message = "an error is not negative; add a constant to all of them"
+            raise ProblemError("bad-value", message, p.name)
         return
     if p.components is None:
         raise ProblemError("no-components", "the problem needs a component set", p.name)
@@ -331,7 +334,12 @@ def _check_specification(p: Problem, target: Specification) -> None:
             raise ProblemError("zero-divisor", message, p.name)
 
 
-def _check_candidate(p: Problem, sequence: Sequence) -> None:
+def check_candidate(p: Problem, sequence: Sequence) -> None:
+    """Refuses a sequence of another wiring, set, inputs or outputs than the problem's.
+
+    Raises:
+        ProblemError: `wrong-sequence`.
+    """
     slots = sequence.outputs
     same = (
         sequence.components == p.components

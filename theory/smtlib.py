@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from theory.components import Variable
+from theory.components import Variable, check_name
 from theory.errors import ComponentError
 from theory.operators import OPERATORS
 from theory.sexpr import Atom, Group, Node, parse
@@ -100,6 +100,7 @@ def _define(node: Group, found: Definitions) -> None:
         message = "write (define-fun NAME ((ARG SORT) ...) SORT TERM)"
         raise ComponentError("syntax", message, node.where)
     name = symbol(node.items[1])
+    check_name(name, node.where)
     if name in found.functions:
         raise ComponentError("duplicate-name", f"{name} is defined twice", node.where)
     if name in OPERATORS or name in ("true", "false", "distinct", "divisible"):
@@ -108,9 +109,9 @@ def _define(node: Group, found: Definitions) -> None:
     for argument in node.items[2].items:
         if not isinstance(argument, Group) or len(argument.items) != 2:
             raise ComponentError("syntax", "an argument is (NAME SORT)", argument.where)
-        arguments.append(
-            Variable(symbol(argument.items[0]), read_sort(argument.items[1], found.sorts))
-        )
+        argument_name = symbol(argument.items[0])
+        check_name(argument_name, argument.where)
+        arguments.append(Variable(argument_name, read_sort(argument.items[1], found.sorts)))
     if len({a.name for a in arguments}) != len(arguments):
         raise ComponentError("duplicate-name", f"{name} has two arguments of a name", node.where)
     sort = read_sort(node.items[3], found.sorts)
@@ -217,6 +218,7 @@ def read_term(root: Node, scope: Scope, found: Definitions) -> Term:
                     tasks.append(("read", default, names, None))
                     continue
             head, indices = _head(node)
+            _check_known(head, found, node.where)
             args_ = node.items[1:]
             tasks.append(("apply", node, names, (len(args_), head, indices)))
             tasks.extend(("read", arg, names, None) for arg in reversed(args_))
@@ -313,14 +315,18 @@ def as_real(term: Term) -> Term:
     return apply("to_real", term) if term.sort == INT else term
 
 
+def _check_known(head: str, found: Definitions, where: str) -> None:
+    known = head in OPERATORS or head in found.functions or head in ("distinct", "divisible")
+    if head == "neg" or not known:
+        message = f"unknown operator or function {head!r}; define it before its use"
+        raise ComponentError("unknown-operator", message, where)
+
+
 def _application(
     head: str, indices: tuple[int, ...], args: list[Term], found: Definitions, where: str
 ) -> Term:
     function = found.functions.get(head)
     if function is None:
-        if head == "neg" or not (head in OPERATORS or head in ("distinct", "divisible")):
-            message = f"unknown operator or function {head!r}; define it before its use"
-            raise ComponentError("unknown-operator", message, where)
         try:
             return apply(head, *args, indices=indices)
         except ComponentError as error:

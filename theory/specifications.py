@@ -8,7 +8,14 @@ from dataclasses import replace
 from theory.components import ComponentSet
 from theory.errors import ProblemError
 from theory.partiality import within
-from theory.problems import Measure, Problem, Sample, Samples, Specification
+from theory.problems import (
+    Measure,
+    Problem,
+    Sample,
+    Samples,
+    Specification,
+    check_candidate,
+)
 from theory.proving import TIMEOUT_S, Answer, prove
 from theory.sequences import Sequence
 from theory.sorts import INT, Value
@@ -19,9 +26,11 @@ def verify(problem: Problem, sequence: Sequence, *, timeout_s: float = TIMEOUT_S
     """Whether the sequence has error 0 for all inputs: a proof, a counterexample, or unknown.
 
     Raises:
-        ProblemError: `no-specification` for a problem given by samples or a table.
+        ProblemError: `no-specification` for a problem given by samples or a table;
+            `wrong-sequence` for a sequence that is not one of the problem's.
     """
     target = _specification(problem)
+    check_candidate(problem, sequence)
     outputs, unblocked = sequence.compose()
     pairs = zip(outputs, target.outputs, strict=True)
     goal = conjunction([unblocked, *(apply("=", given, wanted) for given, wanted in pairs)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,6 +48,9 @@ def solve(
     recount: Annotated[
         float, typer.Option(help="Time limit of the reference recount; 0 leaves it out.")
     ] = 60.0,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Prove the bounds by a SAT solver (Boolean dags).")
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Certificate file.")] = None,
     graph: Annotated[
         Path | None, typer.Option(help="Draw the search graph: .svg or .png, or .graphml.")
@@ -84,7 +88,9 @@ def solve(
                 limits,
                 progress=lambda text: status.update(f"{found_problem.name}: {text}"),
             )
-            if recount > 0 and not frontier.stopped:
+            if prove:
+                frontier = _with_proofs(frontier, seconds, status.update)
+            if frontier.evidence != "proved" and recount > 0 and not frontier.stopped:
                 status.update(f"{found_problem.name}: recounting with the reference enumerator")
                 frontier = with_evidence(frontier, timeout_s=recount)
         path = write_path(out, found_problem.name, ".json")
@@ -96,6 +102,32 @@ def solve(
             if graph is not None:
                 console().print(f"search graph {graph}")
     raise typer.Exit(Exit.OK if frontier.optimal else Exit.UNKNOWN)
+
+
+def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], None]) -> Frontier:
+    """The frontier with proofs where that is possible; else a line says why not."""
+    from solvers.exact import Limits
+    from solvers.exact.proofs import solve_by_clauses, with_proofs
+    from theory.errors import ProblemError
+
+    name = frontier.problem.name
+    try:
+        found = with_proofs(
+            frontier, seconds=seconds, progress=lambda text: progress(f"{name}: {text}")
+        )
+        if not frontier.optimal and frontier.inputs is None:
+            progress(f"{name}: asking the SAT solver for the frontier")
+            other = solve_by_clauses(frontier.problem, Limits(seconds))
+            found = other if other.optimal else found
+    except ProblemError as error:
+        if error.reason not in ("not-boolean", "no-solver", "too-large"):
+            raise
+        progress_console().print(f"no proof: {error}", soft_wrap=True, markup=False)
+        return frontier
+    if found.evidence != "proved":
+        message = f"no proof within {seconds:g} s; --seconds allows more"
+        progress_console().print(message, soft_wrap=True, markup=False)
+    return found
 
 
 def read_options(wiring: str | None, measure: str | None, length: int | None) -> Any:

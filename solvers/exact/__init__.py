@@ -5,6 +5,7 @@
 | chain | `chain` | registers that steps overwrite; behaviours are multisets of points |
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
 | table | `table` | errors measured elsewhere |
+| smt | `proofs` | Boolean dags by a SAT solver: witnesses, and lower bounds with proofs |
 
 `solve` picks the engine. `with_evidence` has the frontier counted again by the reference
 enumerator of `theory`. `Limits` bound time, states and memory; `Frontier` is the result.

@@ -43,6 +43,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class LengthProof:
+    """That no shortest dag with error below `below` has `length` steps; LRAT, packed."""
+
+    length: int
+    below: int
+    packed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frontier:
     """The least error for each length, as far as the search came.
 
@@ -55,8 +64,9 @@ class Frontier:
         stopped: why the search ended early: time, states, memory, number size or interrupted;
             None if it did not.
         inputs: the inputs that an all-input problem over an infinite domain was searched on.
-        evidence: recounted, or attested until the reference enumerator has agreed.
+        evidence: proved, recounted, or attested until the reference enumerator has agreed.
         evidence_note: what the evidence consists of, for people.
+        proofs: with evidence proved: a proof for each length from 1 with a bound above 0.
     """
 
     problem: Problem
@@ -68,6 +78,7 @@ class Frontier:
     inputs: tuple[tuple[Value, ...], ...] | None = None
     evidence: str = "attested"
     evidence_note: str = ""
+    proofs: tuple[LengthProof, ...] = ()
 
     @property
     def best(self) -> Line:
@@ -100,6 +111,10 @@ class Frontier:
         }
         if self.inputs is not None:
             fields["inputs"] = [[value_to_json(v) for v in row] for row in self.inputs]
+        if self.evidence == "proved":
+            fields["proofs"] = [
+                {"length": p.length, "below": p.below, "lrat": p.packed} for p in self.proofs
+            ]
         return new_certificate("optimum", **fields)
 
 

@@ -96,3 +96,12 @@ def test_samples_are_no_specification() -> None:
     with pytest.raises(ProblemError) as caught:
         verify(problem, run(problem, "inc"))
     assert caught.value.reason == "no-specification"
+
+
+def test_a_sequence_of_another_shape_is_refused() -> None:
+    problem = specified(a)
+    dag = replace(problem, wiring=Wiring.DAG, components=ComponentSet("s", MADE))
+    for outputs in ((), (0, 0)):
+        with pytest.raises(ProblemError) as caught:
+            verify(dag, dag.sequence((), outputs))
+        assert caught.value.reason == "wrong-sequence"

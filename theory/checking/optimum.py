@@ -1,18 +1,19 @@
 """Checks certificates of the least error: each witness, and where claimed the lower bound.
 
     {"kind": "optimum", "problem": {...}, "engine": "chain",
-     "evidence": "recounted" | "attested", "attested_by": "...",
+     "evidence": "proved" | "recounted" | "attested", "attested_by": "...",
      "frontier": [{"length": 0, "error": "11", "at_least": "11", "sequence": {...}}, ...],
-     "inputs": [[...], ...]}
+     "inputs": [[...], ...], "proofs": [...]}
 
 Line L says: a sequence of at most L steps has this error (the witness), and none has an error
 below `at_least`. The witnesses are evaluated exactly, always. The lower bounds are recounted by
-the plain reference enumerator when the evidence is `recounted`; `attested` ones are reported as
-not checked. `inputs` stand only in an all-input problem over an infinite domain: its errors are 0
-(right for all inputs) or 1 (wrong for some), a witness of error 0 is proved by Z3, and a lower
-bound of 1 is recounted on those inputs, which is enough: what fails on one input is not right for
-all. A null sequence claims nothing but the bounds 0 and 1, or, in a table, that no entry is so
-short.
+the plain reference enumerator when the evidence is `recounted`; when it is `proved`, `proofs` hold
+refutations of formulas that the checker writes itself (`theory.checking.proofs`); `attested` ones
+are reported as not checked. `inputs` stand only in an all-input problem over an infinite domain:
+its errors are 0 (right for all inputs) or 1 (wrong for some), a witness of error 0 is proved by
+Z3, and a lower bound of 1 is recounted or proved on those inputs, which is enough: what fails on
+one input is not right for all. A null sequence claims nothing but the bounds 0 and 1, or, in a
+table, that no entry is so short.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import time
 from typing import Any
 
 from theory.certificates import Limits, Report
+from theory.checking.proofs import check_proofs
 from theory.checking.reference import recount
 from theory.errors import CertificateError
 from theory.placements import Wiring
@@ -46,17 +48,23 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
 
     Raises:
         CertificateError: `witness` (a sequence does not have the stated error or length),
-            `lower-bound` (a smaller error exists), `not-monotone`, or malformed data.
+            `lower-bound` (a smaller error exists), `not-monotone`; those of
+            `theory.checking.proofs.check_proofs`; or malformed data.
     """
     started = time.monotonic()
-    if set(data) - {"inputs"} != _FIELDS:
-        odd = sorted(set(data) ^ (_FIELDS | {"inputs"}))
+    proved = {"proofs"} if data.get("evidence") == "proved" else set()
+    if proved and "proofs" not in data:
+        raise CertificateError(
+            "bad-evidence", "evidence proved, and there are no proofs", "evidence"
+        )
+    if set(data) - {"inputs"} != _FIELDS | proved:
+        odd = sorted((set(data) - {"inputs"}) ^ (_FIELDS | proved))
         raise CertificateError("bad-fields", f"missing or unknown fields: {', '.join(odd)}")
     for name in ("engine", "attested_by"):
         if not isinstance(data[name], str):
             raise CertificateError("bad-fields", f"{name} is a text", name)
-    if data["evidence"] not in ("recounted", "attested"):
-        message = f"evidence is recounted or attested, not {data['evidence']!r}"
+    if data["evidence"] not in ("proved", "recounted", "attested"):
+        message = f"evidence is proved, recounted or attested, not {data['evidence']!r}"
         raise CertificateError("bad-evidence", message, "evidence")
     problem = problem_from_json(data["problem"])
     sampled = _sampled(problem, data)
@@ -68,7 +76,11 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     if data["evidence"] == "attested":
         unchecked = (f"the lower bound ({data['attested_by']})",)
     else:
-        note, complete = _check_bounds(sampled or problem, bounds, limits)
+        note, complete = (
+            check_proofs(sampled or problem, bounds, data["proofs"], limits.timeout_s)
+            if proved
+            else _check_bounds(sampled or problem, bounds, limits)
+        )
         checked += [note] if complete else []
         unchecked = () if complete else (note,)
     return Report(
