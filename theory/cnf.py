@@ -2,16 +2,14 @@
 
 `encode(problem, length, below)` is a conjunctive normal form, numbered the same way every time.
 If the shortest dag with an error below `below` has exactly `length` steps, then the formula is
-satisfiable; and every model of it is such a dag (`decode`). So refutations of the formulas of
-lengths 1 .. L, with a look at length 0, prove that no dag of at most L steps has an error
-below `below`.
+satisfiable; and every model of it is a dag of `length` steps with such an error (`decode`). So
+refutations of the formulas of lengths 1 .. L, with a look at length 0, prove that no dag of at most
+L steps has an error below `below`. A single refutation says less: nothing of shorter dags.
 
 A step on r earlier slots reads a set of a = min(A, r) of them, A being the greatest number of
-inputs of a component, and applies a *table* to them: bit p of the table is the result where the
-j-th slot of the set, in ascending order, holds bit j of p. Which tables a step may have is found
-by evaluating every component on every choice of operands from the set, repeats included
-(`applications`). The variables of the formula (after A. Kojevnikov, A. Kulikov and
-G. Yaroslavtsev, SAT 2009, and D. Knuth, TAOCP 7.2.2.2) are, for each step:
+inputs of a component, and applies a table to them, in ascending order (`theory.boolean_steps`).
+The variables of the formula (after A. Kojevnikov, A. Kulikov and G. Yaroslavtsev, SAT 2009, and
+D. Knuth, TAOCP 7.2.2.2) are, for each step:
 
 - a selection of one of the sets of slots it may read,
 - a bit for each entry of its table,
@@ -30,13 +28,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
 
+from theory.boolean_steps import applications, check_supported, essential, flipped
 from theory.errors import ProblemError
-from theory.placements import Step, Wiring, instances
-from theory.problems import Measure, Problem, Sample, Table
-from theory.sequences import Cost, Sequence, step_function
-from theory.sorts import BOOL, Value
+from theory.placements import Step
+from theory.problems import Measure, Problem, Sample
+from theory.sequences import Sequence
+from theory.sorts import Value
 
-MAX_ARITY = 3
 MAX_CLAUSES = 3_000_000
 MAX_STEPS = 64
 MAX_CHOICES = 10_000
@@ -62,15 +60,6 @@ ALL_RULES = frozenset(Rule)
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
-    """A way to get a table: a component instance, and which slot of the set each operand is."""
-
-    component: str
-    setting: tuple[Value, ...]
-    operands: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Formula:
     """Clauses, and what the variables mean.
 
@@ -87,61 +76,6 @@ class Formula:
     selections: tuple[dict[Slots, int], ...]
     tables: tuple[tuple[int, ...], ...]
     choices: tuple[dict[int, int], ...]
-
-
-def check_supported(problem: Problem) -> int:
-    """The greatest number of inputs of a component, for a problem that can be encoded.
-
-    Raises:
-        ProblemError: `not-boolean` where it cannot: it must be a dag problem of cost length, all
-            sorts Bool, with total components of one output and at most `MAX_ARITY` inputs.
-    """
-    if problem.wiring is not Wiring.DAG or isinstance(problem.target, Table):
-        raise _unsupported(problem, "the wiring is not dag")
-    if problem.cost is not Cost.LENGTH:
-        raise _unsupported(problem, f"the cost is {problem.cost}")
-    if not problem.inputs:
-        raise _unsupported(problem, "there are no inputs")
-    if any(v.sort != BOOL for v in (*problem.inputs, *problem.outputs)):
-        raise _unsupported(problem, "an input or output is not Bool")
-    components = problem.components.components if problem.components else ()
-    if not components:
-        raise _unsupported(problem, "there are no components")
-    for component in components:
-        if len(component.inputs) > MAX_ARITY or len(component.outputs) != 1:
-            message = f"{component.name} does not have one output and at most {MAX_ARITY} inputs"
-            raise _unsupported(problem, message)
-        if any(s != BOOL for s in (*component.input_sorts, *component.output_sorts)):
-            raise _unsupported(problem, f"{component.name} is not Boolean")
-    return max(len(c.inputs) for c in components)
-
-
-def _unsupported(problem: Problem, message: str) -> ProblemError:
-    return ProblemError("not-boolean", f"no proof is possible here: {message}", problem.name)
-
-
-def applications(problem: Problem, size: int) -> dict[int, Application]:
-    """The tables that one step can have on a set of `size` slots, each with a first way to get it.
-
-    Raises:
-        ProblemError: `not-boolean` where a component blocks somewhere.
-    """
-    assert problem.components is not None
-    found: dict[int, Application] = {}
-    for component, setting in instances(problem.components):
-        function = step_function(component, setting)
-        results: dict[tuple[Value, ...], bool] = {}
-        for values in product((False, True), repeat=len(component.inputs)):
-            result = function(*values)
-            if result is None:
-                raise _unsupported(problem, f"{component.name} blocks on some inputs")
-            results[values] = bool(result[0])
-        for operands in product(range(size), repeat=len(component.inputs)):
-            table = 0
-            for p in range(1 << size):
-                table |= results[tuple(bool(p >> j & 1) for j in operands)] << p
-            found.setdefault(table, Application(component.name, setting, operands))
-    return found
 
 
 def encode(
@@ -362,16 +296,6 @@ def exchangeable(rows: tuple[Sample, ...], a: int, b: int) -> bool:
         inputs[a], inputs[b] = inputs[b], inputs[a]
         changed[tuple(inputs), row.outputs] += 1
     return changed == Counter((row.inputs, row.outputs) for row in rows)
-
-
-def flipped(table: int, size: int, j: int) -> int:
-    """The table with its j-th operand complemented."""
-    return sum((table >> (p ^ 1 << j) & 1) << p for p in range(1 << size))
-
-
-def essential(table: int, size: int) -> int:
-    """How many operands the table depends on."""
-    return sum(flipped(table, size, j) != table for j in range(size))
 
 
 def decode(problem: Problem, formula: Formula, true: frozenset[int] | set[int]) -> Sequence:

@@ -13,6 +13,7 @@ Every definition is checked when it is made: no free variables, no name twice, s
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,12 +56,14 @@ class Variable:
         check_name(self.name)
 
 
+_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")  # solvers read it so, even between bars
 _NO_NAMES = {"_", "as", "exists", "forall", "true", "false"}
 
 
 def check_name(name: str, where: str = "") -> None:
     """Refuses what z3 or cvc5 do not take as a symbol, even between bars."""
-    if not name or name in _NO_NAMES or set(name) & {"|", "\\"} or not name.isprintable():
+    odd = set(name) & {"|", "\\"} or not name.isprintable() or _NUMBER.fullmatch(name)
+    if not name or name in _NO_NAMES or odd:
         raise ComponentError("bad-name", f"{name[:40]!r} is not a name", where)
 
 

@@ -26,9 +26,10 @@ from pathlib import Path
 from solvers.exact.frontier import Frontier, LengthProof, Line
 from solvers.exact.limits import LimitReachedError, Limits
 from solvers.exact.tracing import TraceError, trace
+from theory.boolean_steps import check_supported
 from theory.checking.lrat import check_lrat
 from theory.checking.proofs import pack
-from theory.cnf import Clause, check_supported, decode, empty_dag, encode
+from theory.cnf import Clause, decode, empty_dag, encode
 from theory.errors import ProblemError, ShefferError
 from theory.problem_json import error_to_json
 from theory.problems import Problem

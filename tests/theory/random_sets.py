@@ -21,7 +21,7 @@ from theory.terms import TRUE, conjunction
 
 from .terms_strategy import draw_sort, draw_term, draw_value
 
-NAMES = ("f", "g2", "a b", "let", "x.y", "-.0", "-3", "1st", "match", "é", "q'", "set", 'say "hi"')
+NAMES = ("f", "g2", "a b", "let", "x.y", "-.0", "1st", "match", "é", "q'", "set", 'say "hi"')
 
 
 def draw_component(rng: Random, name: str, registers: tuple[Variable, ...]) -> Component:

@@ -7,8 +7,9 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
+from theory.boolean_steps import applications, essential
 from theory.checking.reference import recount
-from theory.cnf import ALL_RULES, MAX_CLAUSES, Rule, applications, decode, encode, essential
+from theory.cnf import ALL_RULES, MAX_CLAUSES, Rule, decode, encode
 from theory.components import Component, ComponentSet, Variable
 from theory.errors import ProblemError
 from theory.placements import Wiring

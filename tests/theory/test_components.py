@@ -97,6 +97,7 @@ def test_what_is_wrong_is_said_with_its_place() -> None:
     refused("bad-name", lambda: Component("and", (X,), one))
     refused("bad-name", lambda: Component("f", (X,), one, ("select",)))
     refused("bad-name", lambda: Variable("a\\b", INT))
+    refused("bad-name", lambda: Variable("-3", INT))
     refused("bad-name", lambda: Variable("", INT))
     refused("no-output", lambda: Component("f", (X,), ()))
     refused("duplicate-name", lambda: Component("f", (X, X), one))

@@ -20,8 +20,9 @@ import time
 import zlib
 from typing import Any
 
+from theory.boolean_steps import check_supported
 from theory.checking.lrat import check_lrat
-from theory.cnf import check_supported, empty_dag, encode
+from theory.cnf import empty_dag, encode
 from theory.errors import CertificateError
 from theory.problem_json import error_to_json
 from theory.problems import Error, Problem
