@@ -34,7 +34,7 @@ lint: $(STAMP) ## style, types and the direction of the imports
 	$(BIN)/lint-imports
 
 docs: $(STAMP) ## build the documentation, strictly
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(STAMP) ## print the measured figures
 	$(BIN)/python -m benchmarks

@@ -100,7 +100,7 @@ def convergence(result: StudyResult, path: str | Path) -> Path:
             [handles[search] for search in order],
             order,
             loc="outside upper center",
-            ncols=min(len(order), 4) or 1,
+            ncols=min(len(order), 4 if len(shown) > 1 else 2) or 1,
             frameon=False,
             handlelength=3,
             fontsize=10,

@@ -22,8 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("certificates", nargs="+", metavar="CERTIFICATE.json")
     parser.add_argument("--timeout", type=float, default=defaults.timeout_s, metavar="SECONDS")
     parser.add_argument("--max-nodes", type=int, default=defaults.max_nodes, metavar="N")
+    parser.add_argument("--second-opinion", action="store_true", help="ask cvc5 as well as z3")
     given = parser.parse_args(arguments)
-    limits = Limits(given.timeout, given.max_nodes)
+    limits = Limits(given.timeout, given.max_nodes, given.second_opinion)
     return max(check_and_print(path, limits) for path in given.certificates)
 
 

@@ -36,10 +36,13 @@ class Limits:
     Attributes:
         timeout_s: wall-clock seconds in total.
         max_nodes: behaviours that the reference enumerator may keep.
+        second_opinion: ask cvc5 as well, from SMT-LIB text, where z3 proves an obligation of one
+            step; its `refuted` refuses the certificate.
     """
 
     timeout_s: float = 300.0
     max_nodes: int = 3_000_000
+    second_opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from theory.errors import CertificateError
 from theory.proving import TIMEOUT_S, Counterexample, Proof, prove
 from theory.sorts import Value, plain_value
 from theory.terms import TRUE, Term, apply, conjunction, evaluate, smt_text, symbol_text, variables
@@ -110,6 +111,19 @@ def smt_script(obligation: Obligation) -> str:
     lines += [f"(declare-const {symbol_text(n)} {s})" for n, s in variables(terms).items()]
     lines += [f"(assert {smt_text(term)})" for term in terms]
     return "\n".join([*lines, "(check-sat)"]) + "\n"
+
+
+def confirmed(obligation: Obligation, where: str, *, timeout_s: float = TIMEOUT_S) -> str:
+    """What cvc5 adds to a proof by z3, as words for a report.
+
+    Raises:
+        CertificateError: `solvers-disagree` where cvc5 refutes what z3 proved.
+    """
+    answer = second_opinion(obligation, timeout_s=timeout_s)
+    if answer == "refuted":
+        message = f"z3 proves {obligation.name} and cvc5 refutes it; one of them is wrong"
+        raise CertificateError("solvers-disagree", message, where)
+    return {"proved": "cvc5 agrees", "absent": "cvc5 is not installed"}.get(answer, "cvc5 unknown")
 
 
 def second_opinion(obligation: Obligation, *, timeout_s: float = TIMEOUT_S) -> str:

@@ -15,6 +15,9 @@ def check(
     ],
     timeout: Annotated[float, typer.Option(help="Seconds for each file.")] = 300.0,
     max_nodes: Annotated[int, typer.Option(help="Behaviours the recount may keep.")] = 3_000_000,
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Ask cvc5 as well as z3.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check certificates without trusting the search that wrote them.
@@ -30,7 +33,7 @@ def check(
         from theory.__main__ import check_and_print, check_as_data
         from theory.certificates import Limits
 
-        limits = Limits(timeout, max_nodes)
+        limits = Limits(timeout, max_nodes, second_opinion)
         if json:
             results = [check_as_data(path, limits) for path in certificates]
             show_json([data for _, data in results])

@@ -46,7 +46,8 @@ def verify(
         bool, typer.Option("--equivalent", help="Also the other direction: nothing more than.")
     ] = False,
     run: Annotated[
-        str | None, typer.Option(help="Run this Turing machine in the set's components.")
+        str | None,
+        typer.Option(help="Run a Turing machine in the components; or counters, cells."),
     ] = None,
     second_opinion: Annotated[
         bool, typer.Option("--second-opinion", help="Ask cvc5 every obligation as well.")
@@ -240,6 +241,16 @@ def _run(v: Verdict, machine: str) -> dict[str, Any]:
     if simulation.model.cells and machine == "cells":
         cells = run_cells(simulation, generations=1000 if simulation.model.cells == 1 else 100)
         return {"agreed": cells.agreed, "generations": cells.generations, "cells": cells.cells}
+    if machine == "counters":
+        from solvers.completeness.counter_programs import run_counter_programs
+
+        small = run_counter_programs(simulation)
+        return {
+            "agreed": small.agreed,
+            "programs": small.programs,
+            "steps": small.steps,
+            "difference": small.difference,
+        }
     found = find_machine(machine)
     result = run_machine(found, simulation)
     return {
@@ -305,6 +316,8 @@ def _more_lines(data: dict[str, Any]) -> list[str]:
         word = "equal" if run["agreed"] else f"DIFFERS {run['difference']}"
         if "generations" in run:
             lines.append(f"{run['generations']} generations of {run['cells']} cells: {word}")
+        elif "programs" in run:
+            lines.append(f"{run['programs']} programs, {run['steps']} steps, every state {word}")
         else:
             ended = "HALT" if run["halted"] else "still running"
             lines.append(

@@ -16,7 +16,7 @@ from theory.certificates import Limits, Report
 from theory.completeness import read_set
 from theory.errors import CertificateError, ProblemError
 from theory.halting import ROUTES, Demand, demands
-from theory.obligations import Open, Proved, Refuted, decide
+from theory.obligations import Open, Proved, Refuted, confirmed, decide
 from theory.proving import TIMEOUT_S
 
 _FIELDS = {"format", "version", "kind", "set", "regime", "route", "hints"}
@@ -41,7 +41,7 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     try:
         for demand in demands(components, regime, route, hints):
             left = limits.timeout_s - (time.monotonic() - started)
-            note, settled = _settle(demand, left)
+            note, settled = _settle(demand, left, second_opinion=limits.second_opinion)
             (checked if settled else unchecked).append(note)
     except ProblemError as error:
         unchecked.append(error.message)
@@ -61,14 +61,17 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     )
 
 
-def _settle(demand: Demand, left: float) -> tuple[str, bool]:
+def _settle(demand: Demand, left: float, *, second_opinion: bool) -> tuple[str, bool]:
     """What to report of a demand, and whether it is proved; refuses it when it is false."""
     first: Refuted | None = None
     reason = ""
     for obligation in demand.alternatives:
+        begun = time.monotonic()
         outcome = decide(obligation, timeout_s=min(left, TIMEOUT_S)) if left > 0 else Open("time")
         if isinstance(outcome, Proved):
-            return obligation.name, True
+            spent = time.monotonic() - begun
+            added = f"; {confirmed(obligation, 'set')}" if second_opinion else ""
+            return f"{obligation.name} ({spent:.3f} s{added})", True
         if isinstance(outcome, Open):
             reason = outcome.reason
         elif first is None:

@@ -14,7 +14,7 @@ from typing import Any
 from theory.certificates import Limits, Report
 from theory.completeness import Simulation, obligations, read_simulation
 from theory.errors import CertificateError
-from theory.obligations import Open, Refuted, decide
+from theory.obligations import Open, Refuted, confirmed, decide
 from theory.proving import TIMEOUT_S
 
 
@@ -40,7 +40,9 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
         if isinstance(outcome, Open):
             unchecked.append(f"{obligation.name}: {outcome.reason}")
         else:
-            checked.append(f"{obligation.name} ({time.monotonic() - begun:.3f} s)")
+            spent = time.monotonic() - begun
+            added = f"; {confirmed(obligation, obligation.where)}" if limits.second_opinion else ""
+            checked.append(f"{obligation.name} ({spent:.3f} s{added})")
     return Report(
         kind="simulation",
         statement=statement(simulation),
