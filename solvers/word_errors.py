@@ -29,7 +29,8 @@ INFINITE = np.int64(2**62)
 
 
 @njit(cache=True, inline="always")
-def _bits(word: Any) -> Any:  # pragma: no cover - compiled
+def bit_count(word: Any) -> Any:  # pragma: no cover - compiled
+    """How many bits of a word are set."""
     x = np.uint64(word)
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
@@ -43,7 +44,7 @@ def _distance(a: Any, b: Any, measure: Any, unsigned: Any) -> Any:  # pragma: no
     if measure == WRONG:
         return np.int64(a != b)
     if measure == BITS:
-        return _bits(a ^ b)
+        return bit_count(a ^ b)
     safe = 65536 if measure == SQUARED else SAFE
     if a >= safe or a <= -safe or b >= safe or b <= -safe or (unsigned and (a < 0 or b < 0)):
         return UNSAFE

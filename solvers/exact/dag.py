@@ -4,6 +4,9 @@ A *value* is the vector of what a slot holds on all samples; an *item* is what o
 output values and the samples on which it blocks. Iterative deepening over the number of steps
 visits each set of items once: at a node, candidates are taken in order, and one that was passed
 over stays excluded below. The last step is never made a node: its candidates are only looked at.
+
+This plain search takes every problem. What it has not finished after a little work goes on in the
+compiled engine of `solvers.exact.packed`, where that applies; the results are the same.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ from theory.placements import Step, instances
 from theory.problems import Error, Problem, sample_error, total
 from theory.sequences import step_function
 from theory.sorts import Sort, Value
+
+PLAIN_WORK = 20_000  # steps on samples before the compiled engine takes over
+_NODE_WORK = 25  # what a node counts in them
 
 Progress = Callable[[str], None]
 Vector = tuple[Value | None, ...]
@@ -48,13 +54,52 @@ def solve_dag(
 
     Ctrl-C, and limits that are reached, end it with bounds.
     """
-    return _Search(problem, Meter(limits or Limits()), progress).run()
+    meter = Meter(limits or Limits())
+    builder = FrontierBuilder(problem.length)
+    plain = _Search(problem, builder, meter, progress)
+    stopped: str | None = None
+    try:
+        try:
+            plain.run(PLAIN_WORK)
+        except _WorkDoneError:
+            _go_on(plain, progress)
+    except LimitReachedError as limit:
+        stopped = limit.which
+    except NumberTooLargeError:
+        stopped = "number size"
+    except KeyboardInterrupt:
+        stopped = "interrupted"
+    if stopped and plain.best[0] < builder.least:
+        plain.add(exact=False)
+    return Frontier(
+        problem, "dag", builder.fill(exact=stopped is None), tuple(builder.counts),
+        meter.seconds, stopped,
+    )  # fmt: skip
+
+
+def _go_on(plain: _Search, progress: Progress | None) -> None:
+    """The lengths not finished yet: compiled where that is possible, else plainly."""
+    from solvers.exact.packed import UnpackableError, applies, continue_packed
+
+    if applies(plain.problem):
+        try:
+            return continue_packed(plain.problem, plain.builder, plain.meter, progress)
+        except UnpackableError:
+            pass
+    return plain.run()
+
+
+class _WorkDoneError(Exception):
+    """The plain search has spent the work it was given."""
 
 
 class _Search:
-    def __init__(self, problem: Problem, meter: Meter, progress: Progress | None) -> None:
+    def __init__(
+        self, problem: Problem, builder: FrontierBuilder, meter: Meter, progress: Progress | None
+    ) -> None:
         assert problem.components is not None
-        self.problem, self.meter, self.progress = problem, meter, progress
+        self.problem, self.builder = problem, builder
+        self.meter, self.progress = meter, progress
         self.rows = problem.rows()
         self.instances = instances(problem.components)
         self.functions = [step_function(c, setting) for c, setting in self.instances]
@@ -63,50 +108,53 @@ class _Search:
         self.items: dict[tuple[int, tuple[int, ...]], Item] = {}
         self.known_errors: dict[tuple[tuple[int, ...], int], Error] = {}
         self.nodes = 0
+        self.most_work = math.inf
         self.best: tuple[Error, tuple[Step, ...], tuple[int, ...]] = (math.inf, (), ())
 
-    def run(self) -> Frontier:
-        problem = self.problem
-        builder = FrontierBuilder(problem.length)
+    def run(self, most_work: float = math.inf) -> None:
+        """Adds the lines that the frontier does not have yet.
+
+        Raises:
+            _WorkDoneError: after `most_work` steps on samples and nodes.
+            LimitReachedError, NumberTooLargeError: lines of finished lengths have been added.
+        """
+        problem, builder = self.problem, self.builder
+        self.most_work = most_work
         inputs = [
             self._number(v.sort, tuple(row.inputs[k] for row in self.rows))
             for k, v in enumerate(problem.inputs)
         ]
         slots = {value: k for k, value in reversed(list(enumerate(inputs)))}
-        stopped: str | None = None
-        self._finish((), slots, 0)
-        self._add(builder)
-        try:
-            first = list(self._fresh(list(slots), set(slots), slots, set(), everything=True))
-            for length in range(1, problem.length + 1):
-                if builder.least == 0:
-                    break
-                before = self.nodes
-                self._visit([], slots, len(inputs), 0, first, length)
-                builder.counts.append(self.nodes - before)
-                self._add(builder)
-                if self.progress:
-                    text = f"length {length}: least error {builder.least}, {self.nodes:,} nodes"
-                    self.progress(text)
-        except LimitReachedError as limit:
-            stopped = limit.which
-        except NumberTooLargeError:
-            stopped = "number size"
-        except KeyboardInterrupt:
-            stopped = "interrupted"
-        if stopped and self.best[0] < builder.least:
-            self._add(builder, exact=False)
-        return Frontier(
-            problem, "dag", builder.fill(exact=stopped is None), tuple(builder.counts),
-            self.meter.seconds, stopped,
-        )  # fmt: skip
+        if not builder.lines:
+            self._finish((), slots, 0)
+            self.add()
+        if builder.sequence is not None and builder.least < self.best[0]:
+            self.best = (builder.least, builder.sequence.steps, builder.sequence.outputs)
+        if builder.least == 0:
+            return
+        first = list(self._fresh(list(slots), set(slots), slots, set(), everything=True))
+        for length in range(len(builder.lines), problem.length + 1):
+            before = self.nodes
+            self._visit([], slots, len(inputs), 0, first, length)
+            builder.counts.append(self.nodes - before)
+            self.add()
+            if self.progress:
+                text = f"length {length}: least error {builder.least}, {self.nodes:,} nodes"
+                self.progress(text)
+            if builder.least == 0:
+                return
 
-    def _add(self, builder: FrontierBuilder, *, exact: bool = True) -> None:
+    def add(self, *, exact: bool = True) -> None:
+        """Adds the best so far as the line of the next length."""
         error, steps, outputs = self.best
         sequence = (
             None if error == math.inf and not outputs else self.problem.sequence(steps, outputs)
         )
-        builder.add(error, sequence, exact=exact)
+        self.builder.add(error, sequence, exact=exact)
+
+    def _watch(self) -> None:
+        if len(self.items) * len(self.rows) + _NODE_WORK * self.nodes > self.most_work:
+            raise _WorkDoneError
 
     def _number(self, sort: Sort, vector: Vector) -> int:
         number = self.numbers.setdefault((sort, vector), len(self.vectors))
@@ -134,6 +182,7 @@ class _Search:
             )
             item = self.items[k, operands] = Item(values, blocked)
             self.meter.check(states=len(self.items), size=8 * len(self.vectors) * len(self.rows))
+            self._watch()
         return item
 
     def _fresh(
@@ -171,6 +220,7 @@ class _Search:
         self.nodes += 1
         if not self.nodes & 255:
             self.meter.check()
+            self._watch()
         for k, candidate in enumerate(candidates):
             if self.best[0] == 0:
                 return

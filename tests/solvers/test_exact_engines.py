@@ -58,8 +58,8 @@ def test_engines_agree_with_the_reference_on_random_problems(wiring: Wiring, mac
 @pytest.mark.parametrize("wiring", [Wiring.CHAIN, Wiring.DAG])
 @pytest.mark.parametrize("machine", [False, True])
 def test_engines_agree_with_the_reference_on_many_problems(wiring: Wiring, machine: bool) -> None:
-    problems = (draw_problem(s, wiring, machine=machine, length=2 + s % 2) for s in range(100, 700))
-    assert sum(map(agree, problems)) > 350
+    problems = (draw_problem(s, wiring, machine=machine, length=2 + s % 2) for s in range(100, 250))
+    assert sum(map(agree, problems)) > 100
 
 
 def test_machine_points_move_as_exact_points_do() -> None:

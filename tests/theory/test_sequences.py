@@ -1,4 +1,4 @@
-"""Sequences, placements and encodings: exact meaning, composed terms, costs, text, JSON."""
+"""Sequences: exact meaning, composed terms, costs, text, JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.components import Component, ComponentSet, Parameter, Role, Variable, component
-from theory.encoding import decode_chain, decode_dag, encode_chain, encode_dag
 from theory.errors import ProblemError
 from theory.placements import Step, Wiring, instances, placements
 from theory.sequences import Cost, Sequence
@@ -127,67 +126,6 @@ def test_a_step_that_does_not_fit_is_refused(step: Step, reason: str) -> None:
     assert caught.value.where == "steps[0]"
 
 
-def where(components: ComponentSet, *registers: Variable) -> set[tuple[tuple[int, ...], ...]]:
-    return {(s.reads, s.writes) for s in placements(components, registers)}
-
-
-def test_an_output_overwrites_the_first_input_of_its_sort() -> None:
-    assert where(ComponentSet("s", (plus,)), A, B) == {
-        ((i, j), (i,)) for i in (0, 1) for j in (0, 1)
-    }
-    both = where(ComponentSet("s", (compare,)), A, B, C)
-    assert both == {((i, j), (i, j)) for i in range(3) for j in range(3) if i != j}
-
-
-def test_an_output_without_an_input_of_its_sort_goes_to_any_register() -> None:
-    positive = Component("positive", XY[:1], (apply(">", x, const(0, INT)),))
-    flags = (Variable("f", BOOL), Variable("g", BOOL))
-    assert where(ComponentSet("s", (positive,)), A, *flags, B) == {
-        ((i,), (j,)) for i in (0, 3) for j in (1, 2)
-    }
-
-
-def test_declared_places_and_targets_are_kept() -> None:
-    fixed = Component("plus", XY, plus.outputs, placements=((0, 1), (2, 2)))
-    assert where(ComponentSet("s", (fixed,)), A, B, C) == {((0, 1), (0,)), ((2, 2), (2,))}
-    to_c = Component("plus", XY, plus.outputs, writes=("c",))
-    cs = ComponentSet("s", (to_c,), (A, B, C))
-    assert where(cs, A, B, C) == {((i, j), (2,)) for i in range(3) for j in range(3)}
-    free = Component("positive", XY[:1], (apply(">", x, const(0, INT)),), placements=((1, 0),))
-    assert where(ComponentSet("s", (free,)), Variable("f", BOOL), A) == {((1,), (0,))}
-
-
-@pytest.mark.parametrize("place", [(0, 3), (0,), (0, 1, 2), (0, 2)])
-def test_a_declared_place_that_does_not_fit_is_refused(place: tuple[int, ...]) -> None:
-    fixed = Component("plus", XY, plus.outputs, placements=(place,))
-    with pytest.raises(ProblemError) as caught:
-        placements(ComponentSet("s", (fixed,)), (A, B, Variable("f", BOOL)))
-    assert caught.value.reason == "bad-placement"
-
-
-def test_tests_do_not_write_and_a_branch_writes_all_but_its_decision() -> None:
-    zero = Component("zero", XY[:1], (apply("=", x, const(0, INT)),), role=Role.TEST)
-    step = Component(
-        "step", XY[:1], (apply("-", x, const(1, INT)), apply("=", x, const(0, INT))),
-        role=Role.BRANCH,
-    )  # fmt: skip
-    assert placements(ComponentSet("s", (zero,)), (A,)) == []
-    assert where(ComponentSet("s", (step,)), A) == {((0,), (0,))}
-
-
-def test_too_many_placements_are_refused_before_they_are_made() -> None:
-    wide = Component(
-        "f", XY[:1], (apply("+", x, var("w", INT)),), parameters=(Parameter("w", INT, 0, 10**18),)
-    )
-    for make in (lambda s: placements(s, (A,)), instances):
-        with pytest.raises(ProblemError) as caught:
-            make(ComponentSet("s", (wide,)))
-        assert caught.value.reason == "too-many-placements"
-    many = tuple(Variable(f"r{k}", INT) for k in range(400))
-    with pytest.raises(ProblemError):
-        placements(ComponentSet("s", (plus,)), many)
-
-
 def random_sequence(seed: int, wiring: Wiring) -> tuple[Sequence, Random]:
     rng = Random(seed)
     registers = tuple(Variable(f"r{k}", draw_sort(rng)) for k in range(rng.randrange(1, 4)))
@@ -222,37 +160,6 @@ def test_random_sequences_compose_to_what_they_compute(seed: int, wiring: Wiring
         values: tuple[Value, ...] = tuple(draw_value(rng, v.sort) for v in sequence.inputs)
         *results, free = compute(*values)
         assert sequence.evaluate(values) == (tuple(results) if free else None)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**9), st.sampled_from([Wiring.CHAIN, Wiring.DAG]))
-def test_random_sequences_survive_json_and_integer_codes(seed: int, wiring: Wiring) -> None:
-    sequence, _ = random_sequence(seed, wiring)
-    cs, inputs = sequence.components, sequence.inputs
-    assert cs is not None
-    assert Sequence.from_json(sequence.to_json(), cs, wiring, inputs) == sequence
-    if wiring is Wiring.CHAIN:
-        options = placements(cs, inputs)
-        code = encode_chain(sequence, options, 7)
-        assert len(code) == 7
-        assert decode_chain(code, options) == sequence.steps
-        return
-    choices = instances(cs)
-    code = encode_dag(sequence, choices, 7)
-    arity = max(len(c.inputs) for c, _ in choices)
-    assert len(code) == 7 * (1 + arity) + len(sequence.outputs)
-    assert decode_dag(code, choices, 7) == (sequence.steps, sequence.outputs)
-
-
-def test_a_code_of_fixed_width_has_no_room_for_more() -> None:
-    cs = ComponentSet("s", (dec,), (A,))
-    steps = (Step("dec", (0,), (0,)),) * 3
-    with pytest.raises(ProblemError):
-        encode_chain(chain(cs, *steps), placements(cs, (A,)), 2)
-    assert decode_chain([-1, 0, -1, 0], placements(cs, (A,))) == steps[:2]
-    dag = Sequence(cs, Wiring.DAG, (A,), (Step("dec", (0,)),) * 3, (1,))
-    with pytest.raises(ProblemError):
-        encode_dag(dag, instances(cs), 2)
 
 
 def test_the_cost_of_a_shared_step() -> None:
