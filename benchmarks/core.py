@@ -7,33 +7,21 @@ Run it with `python -m benchmarks.core`. Every row is the median of several roun
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks._timing import seconds
 from solvers import find_problem, solve
 from solvers.evaluators import WordEvaluator, evaluator_for
 from theory.certificates import write_certificate
 from theory.checking.reference import recount
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 5
-
-
-def seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """The median wall-clock time of some rounds."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def start_up() -> None:

@@ -7,11 +7,10 @@ medians of several rounds in one process; ratios compare runs made side by side.
 from __future__ import annotations
 
 import math
-import statistics
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
+from benchmarks._timing import seconds
 from solvers.exact import Frontier, dag, solve
 from solvers.exact.all_functions import least_steps, wrong_counts
 from solvers.exact.function_witnesses import Witnesses
@@ -21,16 +20,6 @@ from theory.placements import Wiring
 from theory.problems import Problem, Sample, Samples, Specification
 from theory.sorts import BOOL, INT, bitvec
 from theory.terms import apply, const, var
-
-
-def seconds(work: Callable[[], object], rounds: int = 5) -> float:
-    """The median wall-clock time of some rounds."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def all_functions() -> None:

@@ -14,8 +14,9 @@ import time
 from solvers.completeness.verdict import Verdict, verdict
 from theory import catalogue
 from theory.certificates import check
-from theory.completeness import obligations, read_simulation
+from theory.completeness import obligations
 from theory.obligations import Obligation, Proved, decide, second_opinion
+from theory.simulations import read_simulation
 from theory.terms import variables
 
 

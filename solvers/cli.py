@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from solvers.commands.check import check
+from solvers.commands.common import Exit
 from solvers.commands.compare import compare
 from solvers.commands.describe import describe
 from solvers.commands.evolve import evolve
@@ -15,7 +18,32 @@ from solvers.commands.solve import solve
 from solvers.commands.turing import turing
 from solvers.commands.verify import verify
 
+
+class OneLineErrors(TyperGroup):
+    """The group of commands; a wrong option gets one line and exit code 2, like other bad input."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs a command and leaves the process with its exit code."""
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except typer.Abort:
+            print("sheffer: interrupted", file=sys.stderr)
+            sys.exit(Exit.UNKNOWN)
+        except Exception as error:
+            describe_error = getattr(error, "format_message", None)
+            if describe_error is None:
+                raise
+            text = " ".join(describe_error().split())
+            if text:
+                command = getattr(getattr(error, "ctx", None), "command_path", "sheffer")
+                print(f"sheffer: {text} (see {command} --help)", file=sys.stderr)
+            sys.exit(getattr(error, "exit_code", Exit.BAD_INPUT))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
 app = typer.Typer(
+    cls=OneLineErrors,
     help="Complete component sets, exact best sequences, and how close heuristics come.",
     epilog="Exit codes: 0 accepted or decided, 1 refused, 2 bad input, 3 unknown or bounds only.",
     no_args_is_help=True,

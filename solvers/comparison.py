@@ -18,7 +18,6 @@ from typing import Any
 
 from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.exact import Frontier, Limits, solve, with_evidence
-from solvers.exact.frontier import error_text
 from solvers.heuristics import OPTIMUM, SEARCHES
 from solvers.plots import convergence, frontiers
 from solvers.pool import process_pool
@@ -28,7 +27,7 @@ from solvers.suites import family_of, find_problem
 from theory.certificates import write_certificate
 from theory.errors import ProblemError
 from theory.problem_json import problem_from_json, problem_to_json
-from theory.problems import Error, Problem, Table
+from theory.problems import Error, Problem, Table, error_text
 
 Say = Callable[[str], None]
 Tick = Callable[[int, int], None]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from solvers.evaluators import evaluator_for
-from solvers.heuristics import RunResult, run
+from solvers.heuristics import RunResult, StudyError, run
 from theory.problems import Error, Problem
 from theory.sequences import Sequence
 
@@ -40,8 +40,11 @@ def evolve(
     """Runs one search for at most `evaluations`, or until the error is 0.
 
     Raises:
-        ShefferError: no such search or setting, or a problem that cannot be evaluated.
+        ShefferError: a negative seed, no such search or setting, or a problem that cannot be
+            evaluated.
     """
+    if seed < 0:
+        raise StudyError("bad-seed", f"the seed must not be negative; it is {seed}")
     evaluator = evaluator_for(problem)
     result = run(
         evaluator,

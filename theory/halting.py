@@ -30,12 +30,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from theory.completeness import outcomes
 from theory.components import Component, ComponentSet, Regime, Role, Variable
 from theory.errors import CertificateError
 from theory.obligations import Check, Obligation
 from theory.partiality import within
 from theory.placements import placements
+from theory.simulations import outcomes
 from theory.sorts import INT, Sort, Value, is_finite, plain_value, size
 from theory.terms import TRUE, Term, apply, conjunction, const, substitute, var, variables
 

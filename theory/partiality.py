@@ -110,7 +110,8 @@ def check_defined(component: Component, values: int | None, where: str = "") -> 
             else:
                 answer = prove(goal, assumptions, timeout_s=TIMEOUT_S)
         if isinstance(answer, Counterexample):
-            example = ", ".join(f"{k} = {plain_value(v)}" for k, v in answer.values.items())
+            values_at = ", ".join(f"{k} = {plain_value(v)}" for k, v in answer.values.items())
+            example = values_at or "every input"
             message = f"leaves the values 0..{(values or 0) - 1} at {example}"
             if reason == "zero-divisor":
                 message = f"divides by zero at {example}; give it a guard that excludes this"

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from itertools import product
@@ -232,6 +233,18 @@ def sample_error(
     if measure is Measure.SQUARED:
         differences = [d * d for d in differences]
     return sum(differences)
+
+
+def error_text(error: Error) -> str:
+    """An error for people: as a decimal where that is exact and short, else to six digits."""
+    if error == math.inf:
+        return "inf"
+    value = Fraction(error)
+    if value.denominator != 1 and 10**9 % value.denominator == 0:
+        text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    else:
+        text = str(value)
+    return text if len(text) <= 9 else f"{float(value):.6g}"
 
 
 def _distance(a: Value, b: Value) -> int | Fraction:

@@ -22,10 +22,10 @@ def evolve(
     search: Annotated[
         str, typer.Option("--search", "-s", help="A search of `sheffer list`, or module:Name.")
     ] = "genetic",
-    evaluations: Annotated[int, typer.Option("--evaluations", "-n", help="Most evaluations.")] = (
-        20_000
-    ),
-    seed: Annotated[int, typer.Option(help="Seed of the run.")] = 1,
+    evaluations: Annotated[
+        int, typer.Option("--evaluations", "-n", min=1, help="Most evaluations.")
+    ] = (20_000),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the run.")] = 1,
     components: ComponentsOption = None,
     length: LengthOption = None,
     measure: MeasureOption = None,
@@ -44,7 +44,7 @@ def evolve(
     """
     with errors():
         from solvers.evolving import evolve as run
-        from solvers.exact.frontier import error_text
+        from theory.problems import error_text
 
         found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
         found = run(found_problem, search, evaluations=evaluations, seed=seed)

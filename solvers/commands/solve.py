@@ -151,7 +151,7 @@ def read_options(wiring: str | None, measure: str | None, length: int | None) ->
 
 def verdict(frontier: Frontier) -> str:
     """What is known at the end, in words that claim no more."""
-    from solvers.exact.frontier import error_text
+    from theory.problems import error_text
 
     best, last = frontier.best, frontier.lines[-1]
     table = frontier.engine == "table"
@@ -171,7 +171,7 @@ def verdict(frontier: Frontier) -> str:
 
 def show(frontier: Frontier, path: Path, *, latex: bool = False) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
-    from solvers.exact.frontier import error_text
+    from theory.problems import error_text
 
     screen = console()
     lines = frontier.lines

@@ -205,9 +205,10 @@ def _as_json(v: Verdict) -> dict[str, Any]:
 
 
 def _second_opinion(v: Verdict) -> dict[str, Any]:
-    from theory.completeness import obligations, read_simulation
+    from theory.completeness import obligations
     from theory.halting import demands
     from theory.obligations import second_opinion
+    from theory.simulations import read_simulation
 
     if v.certificate is None:
         return {}
@@ -215,7 +216,7 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
     if v.certificate["kind"] == "simulation":
         groups = [(o,) for o in obligations(read_simulation(v.certificate))]
     else:
-        from theory.completeness import read_set
+        from theory.simulations import read_set
 
         components, regime = read_set(v.certificate)
         route, hints = v.certificate["route"], v.certificate["hints"]
@@ -230,8 +231,8 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
 def _run(v: Verdict, machine: str) -> dict[str, Any]:
     from solvers.completeness.automata import run_cells
     from solvers.completeness.machines import run_machine
-    from theory.completeness import read_simulation
     from theory.errors import MachineError
+    from theory.simulations import read_simulation
     from theory.turing import ones, tape_text
     from theory.turing_formats import find_machine
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from theory.completeness import Simulation
 from theory.errors import MachineError
+from theory.simulations import Simulation
 from theory.sorts import Value, coerce
 
 Grid = dict[tuple[int, ...], int]

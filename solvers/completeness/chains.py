@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import product
 
 from solvers.completeness.search_budget import Clock
-from theory.completeness import Decision, outcomes
 from theory.components import ComponentSet, Role, Variable
 from theory.errors import ShefferError
 from theory.placements import Step, placements
 from theory.sequences import Sequence, step_function
+from theory.simulations import Decision, outcomes
 from theory.sorts import Value
 
 Registers = tuple[Value, ...]

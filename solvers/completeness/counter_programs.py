@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from solvers.completeness.running import Registers, answer, encoded, perform
-from theory.completeness import Simulation
 from theory.errors import MachineError
+from theory.simulations import Simulation
 from theory.sorts import Value, coerce
 
 # An instruction is ("inc" | "dec", counter), or ("zero", counter, next if zero), or ("jump", next).

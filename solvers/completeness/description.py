@@ -129,8 +129,8 @@ def battery(
     Only for sets over Int or Real without placements of their own; else empty.
     """
     from solvers.exact import Limits, solve
-    from solvers.exact.frontier import error_text
     from theory.errors import ShefferError
+    from theory.problems import error_text
 
     sort = _sort(components)
     if sort not in (INT, REAL) or components.cells is not None:

@@ -29,22 +29,22 @@ from solvers.completeness.chains import (
 from solvers.completeness.circuits import Piece, find_circuit, floats_fit, piece_of, pieces
 from solvers.completeness.search_budget import Clock
 from theory.certificates import new_certificate
-from theory.completeness import (
-    Decision,
-    Simulation,
-    circuit_inputs,
-    decision_to_json,
-    operation_obligations,
-    outcomes,
-    steps_to_json,
-    two_way,
-)
+from theory.completeness import operation_obligations
 from theory.component_files import write_components
 from theory.components import ComponentSet, Regime, Variable
 from theory.models import Case, Model, Operation, anywhere
 from theory.obligations import Open, Refuted, decide
 from theory.placements import Wiring
 from theory.sequences import Sequence
+from theory.simulations import (
+    Decision,
+    Simulation,
+    circuit_inputs,
+    decision_to_json,
+    outcomes,
+    steps_to_json,
+    two_way,
+)
 from theory.sorts import ArrayValue, Sort, Value, default_value, value_to_json
 from theory.terms import TRUE, compile_terms
 

@@ -15,9 +15,9 @@ from typing import Any
 from solvers.completeness.networks import Network, compile_network
 from solvers.completeness.programs import compile_machine
 from solvers.completeness.running import Registers, answer, encoded, perform
-from theory.completeness import Simulation
 from theory.components import Regime
 from theory.errors import MachineError
+from theory.simulations import Simulation
 from theory.sorts import ArrayValue, Value, coerce
 from theory.turing import Configuration, Machine, start, step
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.completeness import Simulation
 from theory.components import Variable
 from theory.errors import MachineError
 from theory.placements import Step, Wiring
 from theory.sequences import Sequence
+from theory.simulations import Simulation
 from theory.sorts import Sort, Value
 from theory.turing import Machine, Move
 

@@ -6,9 +6,9 @@ raise `BlockedError` where a step blocks. `encoded` gives the registers that hol
 
 from __future__ import annotations
 
-from theory.completeness import Decision, Simulation
 from theory.placements import Step, Wiring
 from theory.sequences import Sequence, step_function
+from theory.simulations import Decision, Simulation
 from theory.sorts import Value, default_value
 
 Registers = tuple[Value, ...]

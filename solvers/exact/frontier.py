@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from theory.certificates import new_certificate
@@ -13,18 +11,6 @@ from theory.problem_json import error_to_json, problem_to_json
 from theory.problems import Error, Problem
 from theory.sequences import Sequence
 from theory.sorts import Value, value_to_json
-
-
-def error_text(error: Error) -> str:
-    """An error for people: as a decimal where that is exact and short, else to six digits."""
-    if error == math.inf:
-        return "inf"
-    value = Fraction(error)
-    if value.denominator != 1 and 10**9 % value.denominator == 0:
-        text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
-    else:
-        text = str(value)
-    return text if len(text) <= 9 else f"{float(value):.6g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from solvers.completeness.search_budget import Budget, Clock
 from solvers.completeness.verdict import _search, verdict
 from theory import catalogue
 from theory.certificates import Limits, check
-from theory.completeness import Simulation, read_simulation
 from theory.component_files import read_components
 from theory.components import Regime
 from theory.errors import CertificateError
+from theory.simulations import Simulation, read_simulation
 from theory.sorts import INT, REAL, default_value
 from theory.terms import TRUE, compile_terms
 

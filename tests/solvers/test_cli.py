@@ -131,6 +131,8 @@ BAD = [
     (["compare", "--suite", "nope"], "known: study"),
     (["compare", "sorting-4", "sorting-4"], "same name"),
     (["check", "nowhere.json"], "nowhere.json: cannot be read"),
+    (["evolve", "sorting-4", "--seed", "-3"], "--seed"),
+    (["compare", "sorting-4", "--seed", "-3"], "--seed"),
     (["turing", "1RB2LB"], "machine:1:4: symbol 2"),
 ]
 

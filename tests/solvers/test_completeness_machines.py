@@ -10,9 +10,9 @@ from solvers.completeness.automata import run_cells
 from solvers.completeness.machines import run_machine, string_bits, string_value
 from solvers.completeness.verdict import verdict
 from theory import catalogue
-from theory.completeness import Simulation, read_simulation
 from theory.errors import MachineError
 from theory.models import CODES
+from theory.simulations import Simulation, read_simulation
 from theory.turing import ones
 from theory.turing_formats import read_machine
 

@@ -10,9 +10,9 @@ from solvers.completeness.counter_programs import PROGRAMS, run_counter_programs
 from solvers.completeness.verdict import verdict
 from theory import catalogue
 from theory.certificates import Limits, check
-from theory.completeness import Simulation, read_simulation
 from theory.errors import MachineError
 from theory.sequences import Sequence
+from theory.simulations import Simulation, read_simulation
 
 
 def simulation(name: str) -> Simulation:

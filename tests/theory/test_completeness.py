@@ -8,7 +8,7 @@ import pytest
 
 from theory import catalogue
 from theory.certificates import check, load_certificate, new_certificate, write_certificate
-from theory.completeness import obligations, read_simulation, two_way
+from theory.completeness import obligations
 from theory.components import Control, Regime
 from theory.errors import CertificateError, ComponentError
 from theory.halting import demands
@@ -22,6 +22,7 @@ from theory.obligations import (
     second_opinion,
     smt_script,
 )
+from theory.simulations import read_simulation, two_way
 from theory.sorts import INT
 from theory.terms import apply, const, var
 

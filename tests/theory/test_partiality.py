@@ -143,3 +143,10 @@ def test_within_is_a_closed_interval() -> None:
         True,
         False,
     ]
+
+
+def test_a_division_by_the_literal_zero_is_named_as_wrong_everywhere() -> None:
+    text = "(define-fun f ((x Int)) Int (div x 0))"
+    with pytest.raises(ComponentError, match="divides by zero at every input") as caught:
+        read_components(text)
+    assert caught.value.reason == "zero-divisor"

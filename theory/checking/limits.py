@@ -13,11 +13,11 @@ import time
 from typing import Any
 
 from theory.certificates import Limits, Report
-from theory.completeness import read_set
 from theory.errors import CertificateError, ProblemError
 from theory.halting import ROUTES, Demand, demands
 from theory.obligations import Open, Proved, Refuted, confirmed, decide
 from theory.proving import TIMEOUT_S
+from theory.simulations import read_set
 
 _FIELDS = {"format", "version", "kind", "set", "regime", "route", "hints"}
 

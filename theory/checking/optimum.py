@@ -33,7 +33,7 @@ from theory.problem_json import (
     problem_from_json,
     values_from_json,
 )
-from theory.problems import Error, Problem, Samples, Specification, Table
+from theory.problems import Error, Problem, Samples, Specification, Table, error_text
 from theory.proving import Counterexample, Proof
 from theory.sequences import Sequence
 from theory.sorts import plain_value
@@ -208,12 +208,7 @@ def _statement(problem: Problem, errors: list[Error], bounds: list[Error], confi
         basis = f" on {len(problem.target.rows)} samples"
     elif isinstance(problem.target, Specification):
         basis = " for all inputs"
-    text = f"{problem.name}: error {_short(best)} at length {shortest}{basis}"
+    text = f"{problem.name}: error {error_text(best)} at length {shortest}{basis}"
     if best == bound:
         return f"{text}, {word}, checked" if confirmed else f"{text}, {word} if the bound holds"
-    return f"{text}; at least {_short(bound)} for lengths up to {last}"
-
-
-def _short(error: Error) -> str:
-    exact = error_to_json(error)
-    return exact if len(exact) <= 12 else f"{float(error):.6g}"
+    return f"{text}; at least {error_text(bound)} for lengths up to {last}"

@@ -12,10 +12,11 @@ import time
 from typing import Any
 
 from theory.certificates import Limits, Report
-from theory.completeness import Simulation, obligations, read_simulation
+from theory.completeness import obligations
 from theory.errors import CertificateError
 from theory.obligations import Open, Refuted, confirmed, decide
 from theory.proving import TIMEOUT_S
+from theory.simulations import Simulation, read_simulation
 
 
 def check_certificate(data: dict[str, Any], limits: Limits) -> Report:

@@ -8,12 +8,11 @@ neither. Main definitions:
 
     preserves         one operation, one relation: True, False, or None when work ran out
     holds_all         all operations of a set, one relation
-    preservation_mask which of many relations one operation preserves, as the bits of a number
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -162,20 +161,6 @@ def _preserves_by_states(
         weights = radix ** np.arange(arity, -1, -1)
         states = codes[:, None] // weights % radix
     return False
-
-
-def preservation_mask(
-    operation: Operation, relations: Sequence[Relation], max_work: int = DEFAULT_MAX_WORK
-) -> int | None:
-    """Bit i is set when the operation preserves relations[i]; None when work ran out on one."""
-    mask = 0
-    for index, relation in enumerate(relations):
-        answer = preserves(operation, relation, max_work)
-        if answer is None:
-            return None
-        if answer:
-            mask |= 1 << index
-    return mask
 
 
 def holds_all(
