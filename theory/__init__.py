@@ -14,7 +14,8 @@ Nothing here imports `solvers`. Reading, evaluating and the checkers of finite t
 
 from theory.authoring import problem
 from theory.certificates import Limits, Report, check, check_file, load_certificate
-from theory.component_files import load_components, read_components, write_components
+from theory.component_files import load_components, read_components
+from theory.component_writing import write_components
 from theory.components import Component, ComponentSet, Parameter, Variable, component
 from theory.errors import (
     CertificateError,

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 
 from theory.components import Regime
 from theory.errors import CertificateError
-from theory.models import Operation, anywhere
+from theory.machine_models import anywhere
+from theory.models import Operation
 from theory.obligations import ANSWER, BLOCKS, Check, Obligation
 from theory.sequences import Sequence
 from theory.simulations import Decision, Simulation, chain, outcomes

@@ -30,19 +30,17 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from theory.components import Component, ComponentSet, Regime, Role, Variable
+from theory.components import ComponentSet, Regime, Role, Variable
 from theory.errors import CertificateError
 from theory.obligations import Check, Obligation
 from theory.partiality import within
-from theory.placements import placements
 from theory.simulations import outcomes
-from theory.sorts import INT, Sort, Value, is_finite, plain_value, size
+from theory.sorts import INT, Sort, Value, plain_value, size
 from theory.terms import TRUE, Term, apply, conjunction, const, substitute, var, variables
+from theory.transitions import COPY, Transition, finite_sort, transitions, typical_registers
 
-MAX_TRANSITIONS = 4_000  # placements times parameter values that a route considers
 MAX_SPLIT = 64  # values of finite registers that one step is split into
 MAX_WINDOW = 1_000_000
-COPY = " (copy)"  # ends the name of a register's second copy; no declared register may end so
 
 ROUTES: dict[str, tuple[tuple[str, ...], str]] = {
     "decidable-halting": ((), "induction on the program; LOOP: Meyer & Ritchie 1967"),
@@ -59,97 +57,6 @@ class Demand:
 
     name: str
     alternatives: tuple[Obligation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A placement at one parameter setting: what it does to the registers it touches."""
-
-    name: str
-    guard: Term
-    updates: dict[str, Term]
-    decision: Term | None
-
-
-def finite_sort(components: ComponentSet, sort: Sort) -> bool:
-    """Whether a register of the sort has finitely many values in this set."""
-    if sort == INT:
-        return components.values is not None
-    if sort.kind == "Array":
-        return all(finite_sort(components, part) for part in sort.parts)
-    return is_finite(sort)
-
-
-def typical_registers(components: ComponentSet) -> tuple[Variable, ...]:
-    """The declared registers, and of each further sort as many as one step can touch."""
-    registers = list(components.registers)
-    for number, sort in enumerate(components.any_of):
-        count = max(
-            (
-                sum(s == sort for s in (*c.input_sorts, *c.output_sorts))
-                for c in components.components
-            ),
-            default=0,
-        )
-        registers += [Variable(f"any {number}.{k}", sort) for k in range(max(1, count))]
-    names = [r.name for r in registers]
-    if len(set(names)) != len(names) or any(name.endswith(COPY) for name in names):
-        raise _refuse("a register's name is used for the proof; rename it")
-    declared = {r.name for r in components.registers}
-    for c in components.components:
-        if not set(c.writes or ()) <= declared:
-            raise _refuse(f"{c.name} writes a register that is not declared")
-    return tuple(registers)
-
-
-def transitions(components: ComponentSet, registers: tuple[Variable, ...]) -> Iterator[Transition]:
-    """Every placement of every operation, and of every test and branch that control admits.
-
-    Raises:
-        ProblemError: `too-many-placements`.
-    """
-    terms = [var(r.name, r.sort) for r in registers]
-    for step in placements(components, registers, MAX_TRANSITIONS):
-        component = components[step.component]
-        reads = [terms[k] for k in step.reads]
-        outputs, guard = _instance(component, step.parameters, reads)
-        branches = component.role is Role.BRANCH and outcomes(components, component.name)
-        decision = outputs[-1] if branches else None
-        updates = {registers[k].name: t for k, t in zip(step.writes, outputs, strict=False)}
-        names = [registers[k].name for k in step.reads]
-        yield Transition(_label(component, names, step.parameters), guard, updates, decision)
-    for component in components.components:
-        if component.role is not Role.TEST or not outcomes(components, component.name):
-            continue
-        for reads_at in _test_spots(component, registers):
-            for setting in component.settings():
-                reads = [terms[k] for k in reads_at]
-                outputs, guard = _instance(component, setting, reads)
-                names = [registers[k].name for k in reads_at]
-                yield Transition(_label(component, names, setting), guard, {}, outputs[0])
-
-
-def _test_spots(component: Component, registers: tuple[Variable, ...]) -> Iterator[tuple[int, ...]]:
-    options = [
-        [k for k, r in enumerate(registers) if r.sort == sort] for sort in component.input_sorts
-    ]
-    for spot in product(*options):
-        if component.placements is None or spot in component.placements:
-            yield spot
-
-
-def _instance(
-    component: Component, setting: tuple[Value, ...], reads: list[Term]
-) -> tuple[tuple[Term, ...], Term]:
-    outputs, guard = component.instantiate(setting)
-    values = dict(zip((v.name for v in component.inputs), reads, strict=True))
-    *made, condition = substitute([*outputs, TRUE if guard is None else guard], values)
-    return tuple(made), condition
-
-
-def _label(component: Component, reads: list[str], setting: tuple[Value, ...]) -> str:
-    weights = f"[{', '.join(map(plain_value, setting))}]" if setting else ""
-    return f"{component.name}{weights}({', '.join(reads)})"
 
 
 def demands(

@@ -10,7 +10,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from theory.component_files import read_components, write_components
+from theory.component_files import read_components
+from theory.component_writing import write_components
 from theory.components import Variable
 from theory.errors import ProblemError
 from theory.placements import Wiring

@@ -20,7 +20,8 @@ from typing import Any
 from theory.component_files import read_components
 from theory.components import ComponentSet, Control, Regime, Role, Variable
 from theory.errors import CertificateError, ShefferError
-from theory.models import Model, Operation, model_from_json
+from theory.machine_models import model_from_json
+from theory.models import Model, Operation
 from theory.placements import Step, Wiring
 from theory.sequences import Sequence
 from theory.smtlib import read_sort

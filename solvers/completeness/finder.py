@@ -30,9 +30,10 @@ from solvers.completeness.circuits import Piece, find_circuit, floats_fit, piece
 from solvers.completeness.search_budget import Clock
 from theory.certificates import new_certificate
 from theory.completeness import operation_obligations
-from theory.component_files import write_components
+from theory.component_writing import write_components
 from theory.components import ComponentSet, Regime, Variable
-from theory.models import Case, Model, Operation, anywhere
+from theory.machine_models import anywhere
+from theory.models import Case, Model, Operation
 from theory.obligations import Open, Refuted, decide
 from theory.placements import Wiring
 from theory.sequences import Sequence

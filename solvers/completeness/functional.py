@@ -18,7 +18,7 @@ from solvers.completeness.finite import (
 from theory import catalogue
 from theory.certificates import new_certificate
 from theory.checking.finite_data import Operation
-from theory.component_files import write_components
+from theory.component_writing import write_components
 from theory.components import ComponentSet
 from theory.errors import ComponentError
 from theory.operations import domain_of, operations_of

@@ -14,8 +14,10 @@ from solvers.completeness.affine import is_affine
 from solvers.completeness.finder import Trial
 from theory.components import ComponentSet, Regime, Variable
 from theory.errors import CertificateError
-from theory.models import Model, automaton, circuit, counters, one_register, stacks, tape
+from theory.machine_models import automaton, counters, one_register, tape
+from theory.models import Model
 from theory.sorts import BOOL, INT, REAL, Sort, Value, coerce
+from theory.string_models import circuit, stacks
 from theory.terms import nodes
 
 MAX_ENCODINGS = 12

@@ -14,10 +14,11 @@ from solvers.completeness.layouts import numbers_in
 from solvers.completeness.search_budget import Clock
 from theory.certificates import Limits, Report, new_certificate
 from theory.checking.limits import check_certificate
-from theory.component_files import write_components
+from theory.component_writing import write_components
 from theory.components import ComponentSet, Regime
 from theory.errors import CertificateError
-from theory.halting import ROUTES, finite_sort
+from theory.halting import ROUTES
+from theory.transitions import finite_sort
 
 MAX_BASES = 4
 

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from theory.component_files import load_components, read_components, write_components
+from theory.component_files import load_components, read_components
+from theory.component_writing import write_components
 from theory.errors import ComponentError
 
 INC = "(define-fun inc ((x Int)) Int (+ x 1))\n"

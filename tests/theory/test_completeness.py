@@ -9,6 +9,7 @@ import pytest
 from theory import catalogue
 from theory.certificates import check, load_certificate, new_certificate, write_certificate
 from theory.completeness import obligations
+from theory.component_files import read_components
 from theory.components import Control, Regime
 from theory.errors import CertificateError, ComponentError
 from theory.halting import demands
@@ -141,3 +142,11 @@ def test_the_catalogue_by_name() -> None:
     assert catalogue.find("two-stacks").name == "two-stacks"
     with pytest.raises(ComponentError, match="two-stacks"):
         catalogue.load("two-stack")
+
+
+def test_a_register_named_like_a_copy_has_no_route() -> None:
+    line = '(set-info :sheffer "(set odd (regime while) (registers (x |x (copy)|) Int))")'
+    components = read_components(f"{line}\n(define-fun inc ((x Int)) Int (+ x 1))\n")
+    with pytest.raises(CertificateError, match="rename it") as error:
+        list(demands(components, Regime.WHILE, "vector-addition", {}))
+    assert error.value.reason == "route"

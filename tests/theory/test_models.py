@@ -10,20 +10,18 @@ from hypothesis import strategies as st
 
 from theory.components import Regime
 from theory.errors import CertificateError
-from theory.models import (
-    CODES,
-    Model,
+from theory.machine_models import (
     anywhere,
     automaton,
-    circuit,
     counters,
     model_from_json,
     one_register,
-    stacks,
     tape,
 )
+from theory.models import Model
 from theory.proving import Proof, prove
 from theory.sorts import BOOL, INT, REAL, bitvec
+from theory.string_models import CODES, circuit, stacks
 from theory.terms import evaluate
 
 LINE = ((-1,), (0,), (1,))
