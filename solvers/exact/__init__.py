@@ -4,6 +4,7 @@
 |---|---|---|
 | chain | `chain` | registers that steps overwrite; behaviours are multisets of points |
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
+| tree, depth | `formulas` | dags by formula size or depth; behaviours are value vectors |
 | dag, compiled | `packed` | dags with one output over machine words, once they take long |
 | all functions | `all_functions` | the least steps of every Boolean function of n inputs at once |
 | table | `table` | errors measured elsewhere |
@@ -40,10 +41,11 @@ def solve(
         progress: called with a line of text as the search advances.
 
     Raises:
-        ProblemError: `unsupported-cost` for another cost than length; `too-many-placements`.
+        ProblemError: `unsupported-cost` for a chain or a table with another cost than length;
+            `too-many-placements`.
     """
-    if problem.cost is not Cost.LENGTH:
-        message = f"cost {problem.cost} is not searched exactly; use cost length"
+    if problem.cost is not Cost.LENGTH and problem.wiring is not Wiring.DAG:
+        message = f"cost {problem.cost} is searched for dags only; use cost length"
         raise ProblemError("unsupported-cost", message, problem.name)
     if isinstance(problem.target, Specification) and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
@@ -53,6 +55,10 @@ def solve(
         from solvers.exact.table import solve_table
 
         return solve_table(problem, limits)
+    if problem.cost is not Cost.LENGTH:
+        from solvers.exact.formulas import solve_formulas
+
+        return solve_formulas(problem, limits, progress)
     if problem.wiring is Wiring.DAG:
         from solvers.exact.dag import solve_dag
 

@@ -9,6 +9,7 @@ from theory.checking.reference import recount
 from theory.errors import ShefferError
 from theory.problem_json import error_to_json
 from theory.problems import Table
+from theory.sequences import Cost
 from theory.specifications import on_inputs
 
 MAX_NODES = 3_000_000
@@ -35,12 +36,14 @@ def with_evidence(
         bound = line.at_least
         if least < bound or (frontier.inputs is None and line.exact and least != bound):
             message = (
-                f"engine {frontier.engine} says least error {error_to_json(bound)} at length "
-                f"{line.length}, the reference enumerator {error_to_json(least)}; report it"
+                f"engine {frontier.engine} says least error {error_to_json(bound)} at "
+                f"{problem.cost.noun} {line.length}, the reference enumerator "
+                f"{error_to_json(least)}; report it"
             )
             raise ShefferError("engines-disagree", message, problem.name)
     if not again.complete:
         return frontier
-    what = "entries" if isinstance(problem.target, Table) else "behaviours"
+    what = "values" if problem.cost is not Cost.LENGTH else "behaviours"
+    what = "entries" if isinstance(problem.target, Table) else what
     note = f"reference enumerator, {again.nodes:,} {what}"
     return replace(frontier, evidence="recounted", evidence_note=note)
