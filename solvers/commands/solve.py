@@ -47,6 +47,10 @@ def solve(
     measure: MeasureOption = None,
     wiring: WiringOption = None,
     cost: CostOption = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="chain, dag, formulas, table or smt; by itself the one that fits."),
+    ] = None,
     seconds: Annotated[float, typer.Option(help="Time limit of the search.")] = 120.0,
     max_states: Annotated[int, typer.Option(help="Most behaviours kept.")] = 50_000_000,
     max_memory: Annotated[float, typer.Option(help="Memory limit in GiB.")] = 6.0,
@@ -94,6 +98,7 @@ def solve(
             frontier = search(
                 found_problem,
                 limits,
+                engine=engine,
                 progress=lambda text: status.update(f"{found_problem.name}: {text}"),
             )
             if prove:

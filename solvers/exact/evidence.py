@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from solvers.exact.frontier import Frontier
 from theory.checking.reference import recount
-from theory.errors import ShefferError
+from theory.errors import ProblemError, ShefferError
 from theory.problem_json import error_to_json
 from theory.problems import Table
 from theory.sequences import Cost
@@ -31,7 +31,12 @@ def with_evidence(
     bounded = [line.length for line in frontier.lines if line.at_least > 0]
     if not bounded:
         return replace(frontier, evidence="recounted", evidence_note="no error is below 0")
-    again = recount(problem, length=max(bounded), max_nodes=max_nodes, timeout_s=timeout_s)
+    try:
+        again = recount(problem, length=max(bounded), max_nodes=max_nodes, timeout_s=timeout_s)
+    except ProblemError as error:
+        if error.reason != "too-many-placements":
+            raise
+        return frontier
     for line, least in zip(frontier.lines, again.least, strict=False):
         bound = line.at_least
         if least < bound or (frontier.inputs is None and line.exact and least != bound):

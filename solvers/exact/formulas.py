@@ -60,7 +60,7 @@ def solve_formulas(
     if not builder.lines:
         _add_inputs(problem, builder)
     return Frontier(
-        problem, str(problem.cost), builder.fill(exact=stopped is None), tuple(builder.counts),
+        problem, "formulas", builder.fill(exact=stopped is None), tuple(builder.counts),
         meter.seconds, stopped,
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ class Frontier:
 
     Attributes:
         problem: what was solved.
-        engine: chain, dag, tree, depth, smt or table.
+        engine: chain, dag, formulas, smt or table.
         lines: one for each length 0 .. the problem's length.
         counts: distinct behaviours first reached at each length.
         seconds: wall-clock time.
