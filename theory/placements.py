@@ -68,23 +68,27 @@ def placements(
     for component in components.components:
         if component.role is Role.TEST:
             continue
-        spots = list(_spots(component, registers, limit))
+        places = list(spots(component, registers, limit))
         settings = prod(p.size for p in component.parameters)
-        if len(found) + len(spots) * settings > limit:
+        if len(found) + len(places) * settings > limit:
             message = (
                 f"component {component.name} brings the placements above {limit}; "
                 "fewer registers, narrower parameters or a larger max_placements would help"
             )
             raise ProblemError("too-many-placements", message, components.name)
         for setting in component.settings():
-            found += [Step(component.name, r, w, setting) for r, w in spots]
+            found += [Step(component.name, r, w, setting) for r, w in places]
     return found
 
 
-def _spots(
-    component: Component, registers: tuple[Variable, ...], limit: int
+def spots(
+    component: Component, registers: tuple[Variable, ...], limit: int = MAX_PLACEMENTS
 ) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """The (reads, writes) pairs of a component."""
+    """Where a component may stand in a chain: its (reads, writes) pairs.
+
+    Raises:
+        ProblemError: `too-many-placements` far beyond `limit`; `bad-placement`.
+    """
     by_sort = {v.sort: [k for k, r in enumerate(registers) if r.sort == v.sort] for v in registers}
     _, free = _targets(component)
     results = written(component, Wiring.CHAIN)

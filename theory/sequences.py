@@ -27,6 +27,11 @@ class Cost(StrEnum):
     TREE = "tree"
     DEPTH = "depth"
 
+    @property
+    def noun(self) -> str:
+        """What it is called in a sentence."""
+        return "formula size" if self is Cost.TREE else str(self)
+
 
 @lru_cache(maxsize=100_000)
 def step_function(

@@ -33,6 +33,10 @@ MeasureOption = Annotated[
     str | None,
     typer.Option(help="wrong-samples, wrong-bits, absolute, squared or greatest (files only)."),
 ]
+CostOption = Annotated[
+    str | None,
+    typer.Option(help="What --length bounds: length, tree (formula size) or depth (files only)."),
+]
 WiringOption = Annotated[str | None, typer.Option(help="chain or dag (files only).")]
 
 
@@ -42,6 +46,11 @@ def solve(
     length: LengthOption = None,
     measure: MeasureOption = None,
     wiring: WiringOption = None,
+    cost: CostOption = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="chain, dag, formulas, table or smt; by itself the one that fits."),
+    ] = None,
     seconds: Annotated[float, typer.Option(help="Time limit of the search.")] = 120.0,
     max_states: Annotated[int, typer.Option(help="Most behaviours kept.")] = 50_000_000,
     max_memory: Annotated[float, typer.Option(help="Memory limit in GiB.")] = 6.0,
@@ -68,6 +77,8 @@ def solve(
 
         sheffer solve samples.csv --components gates.smt2 --length 4
 
+        sheffer solve samples.csv --components gates.smt2 --length 6 --cost tree
+
         sheffer solve sorting-3 --graph layers.svg
     """
     with errors():
@@ -75,7 +86,8 @@ def solve(
         from solvers.exact import solve as search
         from theory.certificates import write_certificate
 
-        found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
+        options = read_options(wiring, measure, length, cost)
+        found_problem = find_any_problem(problem, components, options)
         if graph is not None:
             from solvers.exact.graph import save_graph
 
@@ -86,6 +98,7 @@ def solve(
             frontier = search(
                 found_problem,
                 limits,
+                engine=engine,
                 progress=lambda text: status.update(f"{found_problem.name}: {text}"),
             )
             if prove:
@@ -130,22 +143,25 @@ def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], N
     return found
 
 
-def read_options(wiring: str | None, measure: str | None, length: int | None) -> Any:
+def read_options(
+    wiring: str | None, measure: str | None, length: int | None, cost: str | None = None
+) -> Any:
     """The options of a problem file, checked."""
     from theory.errors import ProblemError
     from theory.placements import Wiring
     from theory.problem_files import Options
     from theory.problems import Measure
+    from theory.sequences import Cost
 
     try:
         return Options(
             Wiring(wiring) if wiring else None,
             Measure(measure) if measure else None,
-            None,
+            Cost(cost) if cost else None,
             length,
         )
     except ValueError as error:
-        known = f"wiring: chain, dag; measure: {', '.join(Measure)}"
+        known = f"wiring: chain, dag; measure: {', '.join(Measure)}; cost: {', '.join(Cost)}"
         raise ProblemError("bad-option", f"{error}; known {known}", "options") from None
 
 
@@ -153,7 +169,7 @@ def verdict(frontier: Frontier) -> str:
     """What is known at the end, in words that claim no more."""
     from theory.problems import error_text
 
-    best, last = frontier.best, frontier.lines[-1]
+    best, last, cost = frontier.best, frontier.lines[-1], frontier.problem.cost.noun
     table = frontier.engine == "table"
     if frontier.optimal:
         word = "TABLE OPTIMUM" if table else "OPTIMAL"
@@ -161,11 +177,11 @@ def verdict(frontier: Frontier) -> str:
         text = f"{word}, {frontier.evidence} ({checked})"
         if frontier.inputs is not None and last.error == 0:
             text += " · right for all inputs, proved by z3"
-        return f"{text} · error {error_text(best.error)} at length {best.length}"
+        return f"{text} · error {error_text(best.error)} at {cost} {best.length}"
     why = f"stopped: {frontier.stopped}" if frontier.stopped else "not settled"
     return (
         f"BOUNDS ({why}) · least error <= {error_text(last.error)}, >= {error_text(last.at_least)} "
-        f"at length {last.length}"
+        f"at {cost} {last.length}"
     )
 
 
@@ -180,7 +196,7 @@ def show(frontier: Frontier, path: Path, *, latex: bool = False) -> None:
     for start in range(0, len(lines), 14 if wide else 10):
         part = lines[start : start + (14 if wide else 10)]
         cells = [[str(line.length) for line in part], [error_text(line.error) for line in part]]
-        names = ["length", "least error" if exact else "error found"]
+        names = [frontier.problem.cost.noun.split()[-1], "least error" if exact else "error found"]
         if not exact:
             cells.append([error_text(line.at_least) for line in part])
             names.append("at least")
@@ -205,6 +221,7 @@ def as_json(frontier: Frontier) -> dict[str, Any]:
     return {
         "problem": frontier.problem.name,
         "engine": frontier.engine,
+        "cost": str(frontier.problem.cost),
         "optimal": frontier.optimal,
         "evidence": frontier.evidence,
         "evidence_note": frontier.evidence_note,

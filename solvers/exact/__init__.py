@@ -4,13 +4,16 @@
 |---|---|---|
 | chain | `chain` | registers that steps overwrite; behaviours are multisets of points |
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
-| dag, compiled | `packed` | dags with one output over machine words, once they take long |
+| formulas | `formulas` | dags by cost tree (formula size) or depth; behaviours are value vectors |
+| dag, compiled | `packed` | dags over machine words that nowhere block, once they take long |
 | all functions | `all_functions` | the least steps of every Boolean function of n inputs at once |
 | table | `table` | errors measured elsewhere |
-| smt | `proofs` | Boolean dags by a SAT solver: witnesses, and lower bounds with proofs |
+| smt | `smt` | dags and chains over every sort, by Z3; a second opinion on small problems |
+| clauses | `proofs` | Boolean dags by a SAT solver: witnesses, and lower bounds with proofs |
 
-`solve` picks the engine. `with_evidence` has the frontier counted again by the reference
-enumerator of `theory`. `Limits` bound time, states and memory; `Frontier` is the result.
+`solve` picks the engine, or takes the one named. `with_evidence` has the frontier counted again by
+the reference enumerator of `theory`. `Limits` bound time, states and memory; `Frontier` is the
+result.
 """
 
 from __future__ import annotations
@@ -25,34 +28,51 @@ from theory.placements import Wiring
 from theory.problems import Problem, Specification
 from theory.sequences import Cost
 
-__all__ = ["Frontier", "Limits", "Line", "solve", "with_evidence"]
+__all__ = ["ENGINES", "Frontier", "Limits", "Line", "solve", "with_evidence"]
+
+ENGINES = ("chain", "dag", "formulas", "table", "smt")
 
 
 def solve(
     problem: Problem,
     limits: Limits | None = None,
     *,
+    engine: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Frontier:
     """The least error for each length up to the problem's, as far as the limits allow.
 
     Args:
+        engine: one of `ENGINES`; None for the one made for the problem.
         progress: called with a line of text as the search advances.
 
     Raises:
-        ProblemError: `unsupported-cost` for another cost than length; `too-many-placements`.
+        ProblemError: `unsupported-cost` for a chain or a table with another cost than length;
+            `bad-engine` for an engine that does not take the problem; `too-many-placements`.
     """
-    if problem.cost is not Cost.LENGTH:
-        message = f"cost {problem.cost} is not searched exactly; use cost length"
+    if problem.cost is not Cost.LENGTH and problem.wiring is not Wiring.DAG:
+        message = f"cost {problem.cost} is searched for dags only; use cost length"
         raise ProblemError("unsupported-cost", message, problem.name)
+    _check_engine(problem, engine)
     if isinstance(problem.target, Specification) and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
 
-        return solve_all_inputs(problem, lambda p, left: solve(p, left, progress=progress), limits)
+        def search(sampled: Problem, left: Limits) -> Frontier:
+            return solve(sampled, left, engine=engine, progress=progress)
+
+        return solve_all_inputs(problem, search, limits)
+    if engine == "smt":
+        from solvers.exact.smt import solve_smt
+
+        return solve_smt(problem, limits, progress)
     if problem.wiring is Wiring.TABLE:
         from solvers.exact.table import solve_table
 
         return solve_table(problem, limits)
+    if problem.cost is not Cost.LENGTH:
+        from solvers.exact.formulas import solve_formulas
+
+        return solve_formulas(problem, limits, progress)
     if problem.wiring is Wiring.DAG:
         from solvers.exact.dag import solve_dag
 
@@ -60,3 +80,12 @@ def solve(
     from solvers.exact.chain import solve_chain
 
     return solve_chain(problem, limits, progress)
+
+
+def _check_engine(problem: Problem, engine: str | None) -> None:
+    made_for = str(problem.wiring) if problem.cost is Cost.LENGTH else "formulas"
+    fit = [made_for] if made_for in ("formulas", "table") else [made_for, "smt"]
+    if engine is not None and engine not in fit:
+        known = "" if engine in ENGINES else f"; there are {', '.join(ENGINES)}"
+        message = f"engine {engine} does not take this problem; use {' or '.join(fit)}{known}"
+        raise ProblemError("bad-engine", message, problem.name)

@@ -153,7 +153,8 @@ class _Search:
         self.builder.add(error, sequence, exact=exact)
 
     def _watch(self) -> None:
-        if len(self.items) * len(self.rows) + _NODE_WORK * self.nodes > self.most_work:
+        looked_at = (len(self.items) + len(self.known_errors)) * len(self.rows)
+        if looked_at + _NODE_WORK * self.nodes > self.most_work:
             raise _WorkDoneError
 
     def _number(self, sort: Sort, vector: Vector) -> int:
@@ -274,4 +275,7 @@ class _Search:
                     sample_error(p.measure, p.outputs, row.outputs, None if dead else values)
                 )
             self.known_errors[key] = total(p.measure, errors)
+            if not len(self.known_errors) & 255:
+                self.meter.check()
+                self._watch()
         return self.known_errors[key]

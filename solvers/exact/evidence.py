@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from solvers.exact.frontier import Frontier
 from theory.checking.reference import recount
-from theory.errors import ShefferError
+from theory.errors import ProblemError, ShefferError
 from theory.problem_json import error_to_json
 from theory.problems import Table
+from theory.sequences import Cost
 from theory.specifications import on_inputs
 
 MAX_NODES = 3_000_000
@@ -30,17 +31,24 @@ def with_evidence(
     bounded = [line.length for line in frontier.lines if line.at_least > 0]
     if not bounded:
         return replace(frontier, evidence="recounted", evidence_note="no error is below 0")
-    again = recount(problem, length=max(bounded), max_nodes=max_nodes, timeout_s=timeout_s)
+    try:
+        again = recount(problem, length=max(bounded), max_nodes=max_nodes, timeout_s=timeout_s)
+    except ProblemError as error:
+        if error.reason != "too-many-placements":
+            raise
+        return frontier
     for line, least in zip(frontier.lines, again.least, strict=False):
         bound = line.at_least
         if least < bound or (frontier.inputs is None and line.exact and least != bound):
             message = (
-                f"engine {frontier.engine} says least error {error_to_json(bound)} at length "
-                f"{line.length}, the reference enumerator {error_to_json(least)}; report it"
+                f"engine {frontier.engine} says least error {error_to_json(bound)} at "
+                f"{problem.cost.noun} {line.length}, the reference enumerator "
+                f"{error_to_json(least)}; report it"
             )
             raise ShefferError("engines-disagree", message, problem.name)
     if not again.complete:
         return frontier
-    what = "entries" if isinstance(problem.target, Table) else "behaviours"
+    what = "values" if problem.cost is not Cost.LENGTH else "behaviours"
+    what = "entries" if isinstance(problem.target, Table) else what
     note = f"reference enumerator, {again.nodes:,} {what}"
     return replace(frontier, evidence="recounted", evidence_note=note)

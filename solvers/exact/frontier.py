@@ -15,7 +15,10 @@ from theory.sorts import Value, value_to_json
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """At most `length` steps: `sequence` has `error`, and no sequence is below `at_least`."""
+    """At most `length` steps: `sequence` has `error`, and no sequence is below `at_least`.
+
+    Where the problem's cost is tree or depth, `length` stands for that.
+    """
 
     length: int
     error: Error
@@ -43,7 +46,7 @@ class Frontier:
 
     Attributes:
         problem: what was solved.
-        engine: chain, dag or table.
+        engine: chain, dag, formulas, smt or table.
         lines: one for each length 0 .. the problem's length.
         counts: distinct behaviours first reached at each length.
         seconds: wall-clock time.

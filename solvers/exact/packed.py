@@ -1,10 +1,10 @@
 """The compiled dag engine: components with one output each, over packed values.
 
-It takes what most dag problems are: one output, components with one output and at most three inputs
-that nowhere block, values that are Booleans, bit vectors of up to 64 bits or integers within 64
-bits. Boolean values are packed, 64 samples a word; others are a word a sample. `applies` says
-whether a problem is of this kind; where an integer leaves 64 bits or a guard blocks on the way,
-`UnpackableError` hands the problem back to the plain engine.
+It takes what most dag problems are: components with one output and at most three inputs that
+nowhere block, values that are Booleans, bit vectors of up to 64 bits or integers within 64 bits. A
+problem may have several outputs. Boolean values are packed, 64 samples a word; others are a word a
+sample. `applies` says whether a problem is of this kind; where an integer leaves 64 bits or a guard
+blocks on the way, `UnpackableError` hands the problem back to the plain engine.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact import set_search as ss
+from solvers.exact import set_values as sv
 from solvers.exact.frontier import FrontierBuilder
 from solvers.exact.interning import new_index
 from solvers.exact.limits import LimitReachedError, Meter
@@ -31,9 +33,10 @@ from solvers.exact.row_operations import (
     row_kernel,
     word_operation,
 )
+from solvers.exact.set_outputs import KEPT, MAX_OUTPUTS, choose_outputs, enter_slot
 from solvers.kernels import is_machine
 from theory.placements import Instance, Step, instances
-from theory.problems import Error, Measure, Problem
+from theory.problems import Error, Measure, Problem, sample_error, total
 from theory.sequences import Sequence
 from theory.sorts import BOOL, Sort, Value
 
@@ -49,7 +52,7 @@ class UnpackableError(Exception):
 def applies(problem: Problem) -> bool:
     """Whether the problem is one for this engine, unless a value turns out not to fit."""
     assert problem.components is not None
-    if len(problem.outputs) != 1:
+    if len(problem.outputs) > MAX_OUTPUTS:
         return False
     variables = (*problem.inputs, *problem.outputs)
     choices = instances(problem.components)
@@ -83,7 +86,7 @@ class Packing:
         operations: what a step applies; fewer than instances where Boolean ones are equal.
         sorts: all sorts, numbered by their places.
         call: the compiled operations; unused for packed Booleans.
-        inputs: (inputs, width) the inputs' values. wanted: (width,) the output's.
+        inputs: (inputs, width) the inputs' values. wanted: (outputs, width) the outputs'.
         last_mask: the bits of the last word that are samples; -1 where words are samples.
     """
 
@@ -106,7 +109,8 @@ def pack(problem: Problem) -> Packing:
     choices = instances(problem.components)
     rows = problem.rows()
     columns = [[row.inputs[k] for row in rows] for k in range(len(problem.inputs))]
-    target = [row.outputs[0] for row in rows]
+    targets = [[row.outputs[k] for row in rows] for k in range(len(problem.outputs))]
+    m = len(columns)
     if _all_boolean(problem, choices):
         made = (boolean_operation(k, one) for k, one in enumerate(choices))
         # Operations with equal polynomials make equal values, and what an operation hands
@@ -114,18 +118,16 @@ def pack(problem: Problem) -> Packing:
         distinct = {op.polynomial: op for op in made if op is not None}
         through = (0, -1, 0, 0, 0, 0, 0, 0)
         operations = [op for key, op in distinct.items() if key != through]
-        bits = packed_bits([[bool(v) for v in column] for column in [*columns, target]])
+        bits = packed_bits([[bool(v) for v in column] for column in [*columns, *targets]])
         spare = len(rows) % 64
         mask = (1 << spare) - 1 if spare or not rows else -1
-        return Packing(choices, operations, [BOOL], no_rows, bits[:-1], bits[-1], mask)
-    words = [_words(column) for column in [*columns, target]]
+        return Packing(choices, operations, [BOOL], no_rows, bits[:m], bits[m:], mask)
+    words = np.array([_words(column) for column in [*columns, *targets]], dtype=np.int64)
     operations = [word_operation(k, one) for k, one in enumerate(choices)]
     variables = (*problem.inputs, *problem.outputs)
     listed = [v.sort for v in variables] + [s for op in operations for s in (*op.sorts, op.result)]
-    inputs = np.array(words[:-1], dtype=np.int64).reshape(len(columns), len(rows))
-    return Packing(
-        choices, operations, list(dict.fromkeys(listed)), row_kernel(choices), inputs, words[-1], -1
-    )
+    sorts = list(dict.fromkeys(listed))
+    return Packing(choices, operations, sorts, row_kernel(choices), words[:m], words[m:], -1)
 
 
 def _words(column: list[Value]) -> NDArray[np.int64]:
@@ -154,6 +156,23 @@ def continue_packed(
             progress(f"length {length}: least error {builder.least}, {nodes:,} nodes")
 
 
+def _apart(problem: Problem) -> NDArray[np.int64]:
+    """(m, m) a lower bound for the error where one value serves as both outputs."""
+    m, rows, measure = len(problem.outputs), problem.rows(), problem.measure
+    apart = np.zeros((m, m), dtype=np.int64)
+    for i, k in product(range(m), repeat=2):
+        v, w = problem.outputs[i], problem.outputs[k]
+        if v.sort != w.sort:
+            apart[i, k] = sv.NONE
+            continue
+        pairs = ((row.outputs[i], row.outputs[k]) for row in rows)
+        error = total(measure, [sample_error(measure, (v,), (x,), (y,)) for x, y in pairs])
+        # |x - z| + |z - y| is at least |x - y|; of squares the half, of the greatest of two too.
+        halved = {Measure.SQUARED: 2, Measure.GREATEST: 2}.get(measure, 1)
+        apart[i, k] = min(-(-int(error) // halved), sv.BIG)
+    return apart
+
+
 class _Search:
     def __init__(
         self, problem: Problem, packing: Packing, builder: FrontierBuilder, meter: Meter
@@ -169,6 +188,11 @@ class _Search:
             [op.polynomial for op in packing.operations if op.polynomial], dtype=np.int64
         ).reshape(-1, 8)
         self.flags = np.zeros(2, dtype=np.bool_)
+        self.outputs = np.array(
+            [[self.number.get(v.sort, -1), v.sort.kind == "BitVec"] for v in problem.outputs],
+            dtype=np.int64,
+        )
+        self.apart = _apart(problem)
         # Inputs with equal values are one slot.
         self.slots: list[int] = []
         seen = set()
@@ -192,10 +216,10 @@ class _Search:
         capacity = len(self.slots) + tuples + 2
         if capacity > MAX_CANDIDATES:
             raise LimitReachedError("memory")
-        width = len(self.packing.wanted)
+        several, width = self.packing.wanted.shape
         row_bytes = 8 * width + 48
         most = min(self.meter.limits.states, self.meter.limits.bytes // row_bytes)
-        control[ss.MAX_ROWS] = min(most, capacity - 1)
+        control[sv.MAX_ROWS] = min(most, capacity - 1)
         rows = np.empty((capacity, width), dtype=np.int64)
         made = np.zeros((capacity, 5), dtype=np.int32)
         places = np.zeros(capacity, dtype=np.int64)
@@ -208,28 +232,37 @@ class _Search:
         for place, k in enumerate(self.slots):
             rows[place] = self.packing.inputs[k]
             made[place] = (-1, 0, 0, 0, self.number[self.problem.inputs[k].sort])
-            chosen[place], sorts[place] = place, made[place, ss.SORT]
-            ss.insert(rows, made, places, index, place)
+            chosen[place], sorts[place] = place, made[place, sv.SORT]
+            sv.insert(rows, made, places, index, place)
         arrays = (self.packing.call, self.operations, self.polynomials, rows, made, places, index)
-        end = ss.extend(
+        end = sv.extend(
             *arrays, chosen, sorts, todo, end, end - 1, True, control, self.flags
         )  # fmt: skip
         self._check_flags()
         if end < 0:
             self._full(row_bytes)
         best_steps = np.zeros((length + 1, 4), dtype=np.int64)
+        best_outputs = np.zeros(several, dtype=np.int64)
+        errors = np.full((slots + 1, several), sv.NONE, dtype=np.int64)
+        least = np.full((slots + 1, several, 2), sv.NONE, dtype=np.int64)
+        scratch = np.zeros((4, several), dtype=np.int64)
+        choice = (self.packing.wanted, self.outputs, packed, control, errors, least)
+        for place in range(len(self.slots)):
+            enter_slot(rows, place, place, sorts, *choice)
         if length == 1:
+            newest = len(self.slots) - 1
+            joined = np.zeros((several, width), dtype=np.int64)
             for row in range(len(self.slots), end):
-                error = (
-                    ss.error_of(rows, row, self.packing.wanted, 0, width, 0, packed, control)
-                    if made[row, ss.SORT] == control[ss.OUTPUT]
-                    else ss.BIG
-                )
-                if error < control[ss.BEST]:
-                    control[ss.BEST], control[ss.FOUND] = error, 1
+                error = choose_outputs(
+                    rows, row, made[row, sv.SORT], newest, chosen, self.packing.wanted,
+                    self.outputs, packed, errors, least, scratch, joined, control,
+                )  # fmt: skip
+                if error < control[sv.BEST]:
+                    control[sv.BEST], control[sv.FOUND] = error, 1
                     best_steps[0] = made[row, :4]
-            control[ss.NODES] = end - len(self.slots)
-            self._finish(control, best_steps, length)
+                    best_outputs[:] = scratch[KEPT]
+            control[sv.NODES] = end - len(self.slots)
+            self._finish(control, best_steps, best_outputs, length)
             return
         position = np.zeros(length, dtype=np.int64)
         ends = np.zeros(length, dtype=np.int64)
@@ -241,7 +274,8 @@ class _Search:
                 before = self.meter.seconds
                 state = ss.search(
                     *arrays, position, ends, chosen, sorts, reads, todo, self.packing.wanted,
-                    control, best, best_steps, self.flags, self.chunk,
+                    self.outputs, self.apart, errors, least, scratch, control, best, best_steps,
+                    best_outputs, self.flags, self.chunk,
                 )  # fmt: skip
                 self._check_flags()
                 if state == ss.FULL:
@@ -251,27 +285,24 @@ class _Search:
                 took = self.meter.seconds - before
                 self.chunk = max(2_000, int(self.chunk * min(4, _AIM_S / max(took, 1e-3))))
         except (LimitReachedError, KeyboardInterrupt):
-            if control[ss.FOUND] and control[ss.BEST] < ss.BIG:
-                self._finish(control, best_steps, length, exact=False)
+            if control[sv.FOUND] and control[sv.BEST] < sv.BIG:
+                self._finish(control, best_steps, best_outputs, length, exact=False)
             raise
-        self._finish(control, best_steps, length)
+        self._finish(control, best_steps, best_outputs, length)
 
     def _control(self, length: int) -> NDArray[np.int64]:
         least = self.builder.least
-        control = np.zeros(ss.CONTROL_SIZE, dtype=np.int64)
+        control = np.zeros(sv.CONTROL_SIZE, dtype=np.int64)
         if least == math.inf:
-            control[ss.BEST] = ss.BIG + 1
-        elif least < ss.BIG:
-            control[ss.BEST] = int(least)
+            control[sv.BEST] = sv.BIG + 1
+        elif least < sv.BIG:
+            control[sv.BEST] = int(least)
         else:
             raise UnpackableError
-        (output,) = self.problem.outputs
-        control[ss.LENGTH], control[ss.INPUTS] = length, len(self.slots)
-        control[ss.ARITY] = max([1, *(len(op.sorts) for op in self.packing.operations)])
-        control[ss.OUTPUT] = self.number.get(output.sort, -1)
-        control[ss.LAST_MASK] = self.packing.last_mask
-        control[ss.MEASURE] = list(Measure).index(self.problem.measure)
-        control[ss.UNSIGNED] = output.sort.kind == "BitVec"
+        control[sv.LENGTH], control[sv.INPUTS] = length, len(self.slots)
+        control[sv.ARITY] = max([1, *(len(op.sorts) for op in self.packing.operations)])
+        control[sv.LAST_MASK] = self.packing.last_mask
+        control[sv.MEASURE] = list(Measure).index(self.problem.measure)
         return control
 
     def _check_flags(self) -> None:
@@ -286,29 +317,30 @@ class _Search:
         self,
         control: NDArray[np.int64],
         steps: NDArray[np.int64],
+        outputs: NDArray[np.int64],
         length: int,
         *,
         exact: bool = True,
     ) -> None:
         if exact:
-            self.builder.counts.append(int(control[ss.NODES]))
-        if not control[ss.FOUND]:
+            self.builder.counts.append(int(control[sv.NODES]))
+        if not control[sv.FOUND]:
             self.builder.add(self.builder.least, None, exact=exact)
             return
-        if control[ss.BEST] >= ss.BIG:
+        if control[sv.BEST] >= sv.BIG:
             raise UnpackableError
-        error: Error = int(control[ss.BEST])
-        self.builder.add(error, self._sequence(steps[:length].tolist()), exact=exact)
+        error: Error = int(control[sv.BEST])
+        sequence = self._sequence(steps[:length].tolist(), outputs.tolist())
+        self.builder.add(error, sequence, exact=exact)
 
-    def _sequence(self, steps: list[list[int]]) -> Sequence:
+    def _sequence(self, steps: list[list[int]], outputs: list[int]) -> Sequence:
         """The steps of the compiled search as those of the problem."""
         sorts = [v.sort for v in self.problem.inputs]
-        m = len(sorts)
         made = []
         for k, *reads in steps:
             op = self.packing.operations[k]
             component, setting = self.packing.instances[op.instance]
-            own = [self.slots[r] if r < len(self.slots) else r - len(self.slots) + m for r in reads]
+            own = [self._slot(r) for r in reads]
             known = dict(zip(op.operands, own, strict=False))
             slots = tuple(
                 known[i] if i in known else sorts.index(sort)
@@ -316,4 +348,10 @@ class _Search:
             )
             made.append(Step(component.name, slots, (), setting))
             sorts.append(component.output_sorts[0])
-        return self.problem.sequence(made, (len(sorts) - 1,))
+        return self.problem.sequence(made, tuple(self._slot(r) for r in outputs))
+
+    def _slot(self, number: int) -> int:
+        """A slot of the search, where equal inputs are one, as one of the sequence."""
+        if number < len(self.slots):
+            return self.slots[number]
+        return number - len(self.slots) + len(self.problem.inputs)

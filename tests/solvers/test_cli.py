@@ -53,6 +53,22 @@ def test_solve_a_csv_of_samples_with_components() -> None:
     assert data["evidence"] == "recounted"
 
 
+def test_solve_by_cost_and_by_engine() -> None:
+    adder = ("solve", EXAMPLES / "adder.csv", "-c", EXAMPLES / "gates.smt2")
+    code, out, _ = sheffer(*adder, "-l", 6, "--cost", "tree")
+    assert code == 0
+    assert out.splitlines()[0].split() == ["size", "0", "1", "2", "3", "4", "5", "6"]
+    assert "error 0 at formula size 6" in out
+    code, out, _ = sheffer("check", "adder.json")
+    assert (code, "lower bound recounted" in out) == (0, True)
+    code, out, _ = sheffer(*adder, "-l", 2, "--engine", "smt", "--json")
+    assert code == 0
+    assert json.loads(out)["engine"] == "smt"
+    for options in (("--engine", "chain"), ("--engine", "z"), ("--cost", "width")):
+        code, out, err = sheffer(*adder, *options)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+
+
 def test_solve_stopped_by_its_limit_gives_bounds_and_exit_code_3() -> None:
     code, out, _ = sheffer("solve", "sorting-6", "--seconds", 0)
     assert code == 3

@@ -103,7 +103,11 @@ def test_a_table_s_least_entries() -> None:
     assert recount(problem, **LIMITS).least == (math.inf, 5, 3)
 
 
-def test_another_cost_than_length_is_refused() -> None:
-    with pytest.raises(ProblemError) as caught:
-        recount(replace(doubling(), cost=Cost.TREE), **LIMITS)
-    assert caught.value.reason == "unsupported-cost"
+@pytest.mark.parametrize("cost", [Cost.TREE, Cost.DEPTH])
+def test_another_cost_than_length_is_refused_for_chains_and_tables(cost: Cost) -> None:
+    table = Table((("a",),), {(0,): Fraction(5)})
+    listed = Problem("t", None, Wiring.TABLE, (), (), table, 2)
+    for problem in (doubling(), listed):
+        with pytest.raises(ProblemError) as caught:
+            recount(replace(problem, cost=cost), **LIMITS)
+        assert caught.value.reason == "unsupported-cost"

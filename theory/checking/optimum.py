@@ -5,9 +5,10 @@
      "frontier": [{"length": 0, "error": "11", "at_least": "11", "sequence": {...}}, ...],
      "inputs": [[...], ...], "proofs": [...]}
 
-Line L says: a sequence of at most L steps has this error (the witness), and none has an error
-below `at_least`. The witnesses are evaluated exactly, always. The lower bounds are recounted by
-the plain reference enumerator when the evidence is `recounted`; when it is `proved`, `proofs` hold
+Line L says: a sequence of at most L steps (of cost at most L, where the problem's cost is tree or
+depth) has this error (the witness), and none has an error below `at_least`. The witnesses are
+evaluated exactly, always. The lower bounds are recounted by the plain reference enumerator when the
+evidence is `recounted`; when it is `proved`, `proofs` hold
 refutations of formulas that the checker writes itself (`theory.checking.proofs`); `attested` ones
 are reported as not checked. `inputs` stand only in an all-input problem over an infinite domain:
 its errors are 0 (right for all inputs) or 1 (wrong for some), a witness of error 0 is proved by
@@ -35,7 +36,7 @@ from theory.problem_json import (
 )
 from theory.problems import Error, Problem, Samples, Specification, Table, error_text
 from theory.proving import Counterexample, Proof
-from theory.sequences import Sequence
+from theory.sequences import Cost, Sequence
 from theory.sorts import plain_value
 from theory.specifications import on_inputs, verify
 
@@ -157,7 +158,7 @@ def _check_witness(
     sequence = Sequence.from_json(data, problem.components, problem.wiring, problem.inputs, place)
     cost = sequence.cost(problem.cost)
     if cost > length:
-        message = f"the sequence has {problem.cost} {cost}, more than {length}"
+        message = f"the sequence has {problem.cost.noun} {cost}, more than {length}"
         raise CertificateError("witness", message, place)
     if sampled is None:
         found = problem.error(sequence)
@@ -184,17 +185,21 @@ def _check_bounds(problem: Problem, bounds: list[Error], limits: Limits) -> tupl
     found = recount(problem, length=needed, max_nodes=limits.max_nodes, timeout_s=limits.timeout_s)
     for length, (least, bound) in enumerate(zip(found.least, bounds, strict=False)):
         if least < bound:
-            message = f"a sequence of at most {length} steps has error {error_to_json(least)}"
+            bounded = f"at most {length} steps"
+            if problem.cost is not Cost.LENGTH:
+                bounded = f"{problem.cost.noun} at most {length}"
+            message = f"a sequence of {bounded} has error {error_to_json(least)}"
             raise CertificateError(
                 "lower-bound", f"{message}, below {error_to_json(bound)}", f"frontier[{length}]"
             )
     if not found.complete:
         reached = len(found.least) - 1
         return (
-            f"the lower bound beyond length {reached} (the recount stopped at its limits of "
-            f"{limits.max_nodes} nodes and {limits.timeout_s:g} s)"
+            f"the lower bound beyond {problem.cost.noun} {reached} (the recount stopped at its "
+            f"limits of {limits.max_nodes} nodes and {limits.timeout_s:g} s)"
         ), False
-    what = "entries" if isinstance(problem.target, Table) else "behaviours"
+    what = "values" if problem.cost is not Cost.LENGTH else "behaviours"
+    what = "entries" if isinstance(problem.target, Table) else what
     return f"lower bound recounted ({found.nodes:,} {what})", True
 
 
@@ -208,7 +213,7 @@ def _statement(problem: Problem, errors: list[Error], bounds: list[Error], confi
         basis = f" on {len(problem.target.rows)} samples"
     elif isinstance(problem.target, Specification):
         basis = " for all inputs"
-    text = f"{problem.name}: error {error_text(best)} at length {shortest}{basis}"
+    text = f"{problem.name}: error {error_text(best)} at {problem.cost.noun} {shortest}{basis}"
     if best == bound:
         return f"{text}, {word}, checked" if confirmed else f"{text}, {word} if the bound holds"
-    return f"{text}; at least {error_text(bound)} for lengths up to {last}"
+    return f"{text}; at least {error_text(bound)} for {problem.cost.noun}s up to {last}"

@@ -8,6 +8,7 @@ have the same continuations, so keeping one of them loses nothing.
   measure is a symmetric function of those pairs.
 - dag: a behaviour is the set of value vectors computed so far, inputs included.
 - table: the entries themselves.
+- dag with cost tree or depth: formulas by their values; see `theory.checking.formulas`.
 
 The last layer is not kept: its errors are read off while its parents are expanded.
 """
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from theory.checking.formulas import formula_layers
 from theory.components import Component
 from theory.errors import NumberTooLargeError, ProblemError
 from theory.placements import Instance, Wiring, instances, placements
@@ -36,7 +38,7 @@ class Recount:
     """What the enumerator found.
 
     Attributes:
-        least: the least error of sequences of at most 0, 1, 2, ... steps, as far as it came.
+        least: the least error of sequences of cost at most 0, 1, 2, ..., as far as it came.
         nodes: behaviours kept.
         complete: whether `least` reaches the problem's length.
         closed: no new behaviour appeared, or the error is 0: greater lengths change nothing.
@@ -58,16 +60,18 @@ def recount(
     """The least error at every length up to `length` (default: the problem's).
 
     Raises:
-        ProblemError: `unsupported-cost` for another cost than length.
+        ProblemError: `unsupported-cost` for a chain or a table with another cost than length.
     """
-    if problem.cost is not Cost.LENGTH:
-        message = f"cost {problem.cost} is not enumerated; use cost length"
+    formulas = problem.cost is not Cost.LENGTH
+    if formulas and problem.wiring is not Wiring.DAG:
+        message = f"cost {problem.cost} is enumerated for dags only; use cost length"
         raise ProblemError("unsupported-cost", message, problem.name)
     longest = problem.length if length is None else length
     deadline = time.monotonic() + timeout_s
     if isinstance(problem.target, Table):
         return _recount_table(problem.target, longest)
     layers = _chain_layers if problem.wiring is Wiring.CHAIN else _dag_layers
+    layers = _formula_layers if formulas else layers
     least: list[Error] = []
     nodes = 0
     try:
@@ -235,6 +239,10 @@ def _on_states(
 def _check_limits(nodes: int, max_nodes: int, deadline: float) -> None:
     if nodes > max_nodes or time.monotonic() > deadline:
         raise _OutOfLimitsError
+
+
+def _formula_layers(problem: Problem, longest: int, max_nodes: int, deadline: float) -> Layers:
+    return formula_layers(problem, longest, lambda n: _check_limits(n, max_nodes, deadline))
 
 
 @dataclass(frozen=True, slots=True)
