@@ -21,6 +21,7 @@ import numpy as np
 
 from solvers import heuristics
 from solvers.heuristics import StudyError
+from solvers.python_objects import is_file
 
 if TYPE_CHECKING:
     from solvers.study import StudySpec
@@ -58,6 +59,9 @@ def describe(spec: StudySpec) -> dict[str, Any]:
         "program": program_digest(),
         "numpy": np.__version__,
     }
+    files = _files(spec)
+    if files:
+        description["files"] = files
     try:
         json.dumps(description)
     except (TypeError, ValueError) as error:
@@ -65,6 +69,16 @@ def describe(spec: StudySpec) -> dict[str, Any]:
             "bad-setting", f"settings must be JSON data: {error}", spec.name
         ) from error
     return description
+
+
+def _files(spec: StudySpec) -> dict[str, str]:
+    """Digests of the Python files that searches are named in."""
+    digests = {}
+    for label, settings in spec.searches.items():
+        place = str(settings.get("search", label)).rpartition(":")[0]
+        if is_file(place) and Path(place).is_file():
+            digests[place] = hashlib.sha256(Path(place).read_bytes()).hexdigest()
+    return digests
 
 
 def stamp(value: object) -> str:

@@ -124,28 +124,20 @@ def find_any_problem(
 
 
 def _python_object(source: str) -> Any:
-    """The object that `module:NAME` or `path/file.py:NAME` names."""
-    import importlib
-    import importlib.util
+    """The object that `module:NAME` or `path/file.py:NAME` names.
 
+    Raises:
+        ComponentError: `no-object`; and what the file itself raises of ours.
+    """
+    from solvers.python_objects import python_object
     from theory.errors import ComponentError
 
-    place, _, name = source.rpartition(":")
     try:
-        if place.endswith(".py"):
-            spec = importlib.util.spec_from_file_location(Path(place).stem, place)
-            if spec is None or spec.loader is None:
-                raise ImportError("cannot be read")
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-        else:
-            module = importlib.import_module(place)
-        return getattr(module, name)
-    except ShefferError:
-        raise
-    except Exception as error:
-        message = f"cannot be loaded: {type(error).__name__}: {error}"
-        raise ComponentError("no-object", message, source) from None
+        return python_object(source)
+    except ImportError as error:
+        if isinstance(error.__cause__, ShefferError):
+            raise error.__cause__ from None
+        raise ComponentError("no-object", f"cannot be loaded: {error}", source) from None
 
 
 def write_path(out: Path | None, name: str, suffix: str) -> Path:

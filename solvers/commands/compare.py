@@ -35,14 +35,20 @@ def compare(
             help="Names of `sheffer list`, .csv or .smt2 files.", metavar="[PROBLEM]..."
         ),
     ] = None,
-    suite: Annotated[str | None, typer.Option(help="A list of problems: study, smoke.")] = None,
+    suite: Annotated[
+        str | None, typer.Option(help="A list of problems: study, league, smoke.")
+    ] = None,
     repetitions: Annotated[int, typer.Option("--repetitions", "-r", min=1)] = 100,
     evaluations: Annotated[
         int, typer.Option("--evaluations", "-n", min=1, help="Most evaluations of a run.")
     ] = 20_000,
     search: Annotated[
         list[str] | None,
-        typer.Option("--search", "-s", help="A search; repeat for several. Default: all."),
+        typer.Option(
+            "--search",
+            "-s",
+            help="A search: a name, file.py:Name or module:Name; repeat for several. Default: all.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes.")] = None,

@@ -20,7 +20,10 @@ from solvers.commands.solve import (
 def evolve(
     problem: ProblemArgument,
     search: Annotated[
-        str, typer.Option("--search", "-s", help="A search of `sheffer list`, or module:Name.")
+        str,
+        typer.Option(
+            "--search", "-s", help="A search of `sheffer list`, file.py:Name or module:Name."
+        ),
     ] = "genetic",
     evaluations: Annotated[
         int, typer.Option("--evaluations", "-n", min=1, help="Most evaluations.")
@@ -41,6 +44,8 @@ def evolve(
         sheffer evolve sorting-6
 
         sheffer evolve samples.csv -c gates.smt2 --search local-search --seed 7
+
+        sheffer evolve sorting-6 --search mine.py:Hill
     """
     with errors():
         from solvers.evolving import evolve as run

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from solvers.commands.common import Exit, console, errors, show_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 100
+"""Of wrapped lists, in characters."""
 
 
 def list_names(
@@ -20,7 +28,7 @@ def list_names(
     """
     with errors():
         from solvers.heuristics import SEARCHES
-        from solvers.suites import FAMILIES, SUITES
+        from solvers.suites import FAMILIES, SUITES, WORDS
         from theory.catalogue import about, names
 
         data: dict[str, dict[str, Any]] = {
@@ -32,13 +40,51 @@ def list_names(
         if json:
             show_json(data)
         else:
-            screen = console()
-            for heading, entries in data.items():
-                screen.print(f"[bold]{heading}[/]")
-                for name, text in entries.items():
-                    detail = " ".join(text) if isinstance(text, tuple) else text
-                    screen.print(f"  {name:<24} {detail}", markup=False)
+            _show(data, WORDS)
     raise typer.Exit(Exit.OK)
+
+
+def _show(
+    data: dict[str, dict[str, Any]], words: Mapping[str, Mapping[str, Iterable[str]]]
+) -> None:
+    screen = console()
+    for heading, entries in data.items():
+        screen.print(f"[bold]{heading}[/]")
+        for name, text in entries.items():
+            if heading == "suites":
+                screen.print(f"  {name:<24} {len(text)} problems", markup=False)
+                for family, rests in _by_family(text).items():
+                    _wrapped(screen, f"{family}-", rests)
+                continue
+            screen.print(f"  {name:<24} {text}", markup=False)
+            if heading == "problems":
+                for word, choices in words.get(_family(name), {}).items():
+                    _wrapped(screen, word, choices)
+
+
+def _family(name: str) -> str:
+    from solvers.suites import family_of
+
+    return family_of(name)
+
+
+def _by_family(names: Iterable[str]) -> dict[str, list[str]]:
+    """What follows the family in the names, by family."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        family = _family(name)
+        found.setdefault(family, []).append(name.removeprefix(f"{family}-"))
+    return found
+
+
+def _wrapped(screen: Console, label: str, items: Iterable[str]) -> None:
+    """The items in lines of their own, beside a label."""
+    first = " " * 6 + f"{label:<12} "
+    text = textwrap.fill(
+        ", ".join(items), WIDTH, initial_indent=first, subsequent_indent=" " * len(first),
+        break_on_hyphens=False,
+    )  # fmt: skip
+    screen.print(text, markup=False, soft_wrap=True)
 
 
 def _first_line(kind: object) -> str:

@@ -1,14 +1,14 @@
 """The searches by name, and the door for those of others.
 
 A search is constructed as `Name(space, rng, **settings)`. Besides the names below,
-`package.module:Name` finds any search that can be imported; worker processes find it as well.
+`package.module:Name` finds any search that can be imported, and `path/file.py:Name` one in a file;
+worker processes find them as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from solvers.heuristics.local_search import LocalSearch
 from solvers.heuristics.protocol import Search, StudyError
 from solvers.heuristics.random_search import RandomSearch
 from solvers.heuristics.space import Space
+from solvers.python_objects import python_object
 
 SEARCHES: dict[str, Callable[..., Search]] = {
     "random": RandomSearch,
@@ -35,16 +36,19 @@ def find_search(name: str) -> Callable[..., Search]:
     """
     if name in SEARCHES:
         return SEARCHES[name]
-    module, _, attribute = name.partition(":")
-    if attribute:
+    if ":" in name:
         try:
-            factory: Callable[..., Search] = getattr(import_module(module), attribute)
-        except (ImportError, AttributeError) as error:
-            raise StudyError("unknown-search", f"cannot import it ({error})", name) from error
-        return factory
+            factory = python_object(name)
+        except ImportError as error:
+            raise StudyError("unknown-search", f"cannot be loaded: {error}", name) from error
+        if not callable(factory):
+            message = f"is a {type(factory).__name__}; a search is made by a class or a function"
+            raise StudyError("unknown-search", message, name)
+        return cast(Callable[..., Search], factory)
     raise StudyError(
         "unknown-search",
-        f"no search of this name; choose one of {', '.join(SEARCHES)} or give package.module:Name",
+        f"no search of this name; choose one of {', '.join(SEARCHES)}, or give file.py:Name or "
+        "package.module:Name",
         name,
     )
 
