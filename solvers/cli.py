@@ -15,6 +15,7 @@ from solvers.commands.describe import describe
 from solvers.commands.evolve import evolve
 from solvers.commands.listing import list_names
 from solvers.commands.solve import solve
+from solvers.commands.theorems import theorems
 from solvers.commands.turing import turing
 from solvers.commands.verify import verify
 
@@ -58,6 +59,7 @@ app.command()(evolve)
 app.command()(compare)
 app.command()(check)
 app.command()(turing)
+app.command()(theorems)
 app.command("list")(list_names)
 
 
