@@ -101,7 +101,7 @@ def features(problem: Problem) -> set[str]:
     found |= {"parameters"} if any(c.parameters for c in components) else set()
     found |= (
         {"component of several outputs"} if any(len(c.outputs) > 1 for c in components) else set()
-    )  # noqa: E501
+    )
     found |= {"several outputs"} if len(problem.outputs) > 1 else set()
     return found
 

@@ -264,7 +264,7 @@ def counts(components: ComponentSet, n: int, cost: Cost, longest: int) -> tuple[
     )  # fmt: skip
     search = FormulaSearch(problem, make_values(problem), Meter(Limits()))
     for k in range(longest + 1):
-        if len(search.values) == 1 << (1 << n) or not search.grow(k):
+        if not search.grow(k) or len(search.values) == 1 << (1 << n):
             break
     found = [sum(map(len, layer.values())) for layer in search.layers]
     while found[-1] == 0:
