@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -159,6 +160,8 @@ def _text(function: int, n: int) -> str:
 def nearest(found: AllFunctions, most: int, function: int) -> list[dict[str, Any]]:
     """For 0, 1, ... gates: the nearest function that takes no more, and its shortest sequence.
 
+    Of functions equally near, one with the fewest gates.
+
     Each sequence is evaluated on all inputs; what it gets wrong is what is counted.
     """
     import numpy as np
@@ -169,11 +172,12 @@ def nearest(found: AllFunctions, most: int, function: int) -> list[dict[str, Any
     witnesses = Witnesses(found)
     free = list(free_values(found.n, free_complements=found.free_complements).values())
     everything = np.arange(len(found.costs), dtype=np.uint32)
-    wrong = np.bitwise_count(everything ^ np.uint32(function))
+    wrong = np.bitwise_count(everything ^ np.uint32(function)).astype(np.int64)
+    rank = 100 * wrong + found.costs
     lines = []
     for c in range(most + 1):
         reached = (found.costs >= 0) & (found.costs <= c)
-        near = int(np.where(reached, wrong, 255).argmin())
+        near = int(np.where(reached, rank, rank.max() + 100).argmin())
         sequence = witnesses.sequence(near)
         given = [
             sequence.evaluate(tuple(bool(f >> i & 1) for f in free)) for i in range(1 << found.n)
@@ -212,6 +216,17 @@ def _show(data: dict[str, Any], *, classes: bool) -> None:
         f"{data['classes']} classes ({', '.join(data['symmetries'])})"
     )
     say(f"free: {', '.join(data['free'])}")
+    if "function" in data:
+        _show_nearest(data["function"], say)
+    else:
+        _show_counts(data, say, classes=classes)
+    if data["stopped"]:
+        say(f"stopped: {data['stopped']}; what is shown is settled")
+    if "file" in data:
+        say(f"table {data['file']}")
+
+
+def _show_counts(data: dict[str, Any], say: Callable[[str], None], *, classes: bool) -> None:
     say("")
     worst = max(int(error) for row in data["gates"] for error in row["wrong"])
     table = [["gates", "functions", *(f"{e} wrong" for e in range(worst + 1))]]
@@ -228,23 +243,22 @@ def _show(data: dict[str, Any], *, classes: bool) -> None:
             cost = "more" if row["gates"] is None else str(row["gates"])
             table.append([row["function"], str(row["functions"]), cost, *map(str, row["wrong"])])
         _columns(table, say)
-    for line in data.get("function", []):
-        say("")
+
+
+def _show_nearest(lines: list[dict[str, Any]], say: Callable[[str], None]) -> None:
+    for line in lines:
         plural = "" if line["gates"] == 1 else "s"
-        say(f"{line['gates']} gate{plural}: {line['wrong']} wrong · {line['function']}")
+        say("")
+        say(f"at most {line['gates']} gate{plural}: {line['wrong']} wrong · {line['function']}")
         for text in line["sequence"]:
             say(f"  {text}")
-    if data["stopped"]:
-        say(f"stopped: {data['stopped']}; what is shown is settled")
-    if "file" in data:
-        say(f"table {data['file']}")
 
 
 def _cell(counts: dict[str, int] | None) -> str:
     return f"{counts['functions']:,} ({counts['classes']})" if counts else ""
 
 
-def _columns(table: list[list[str]], say: Any) -> None:
+def _columns(table: list[list[str]], say: Callable[[str], None]) -> None:
     widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
     for row in table:
         cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
