@@ -10,11 +10,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from solvers.evaluators import evaluator_for
+from solvers.evolving import evolve
 from solvers.exact import Limits, formulas, solve, with_evidence
 from solvers.exact.formula_values import ExactValues
 from solvers.exact.formula_words import PackedValues, WordValues, make_values
 from solvers.exact.formulas import FormulaSearch
 from solvers.exact.gate_algebra import any_two_inputs, free_values
+from solvers.exact.graph import behaviour_graph
 from solvers.exact.limits import Meter
 from solvers.exact.output_choice import cost_splits
 from solvers.suites import find_problem
@@ -202,6 +205,15 @@ def test_a_chain_and_a_table_are_refused() -> None:
         with pytest.raises(ProblemError) as caught:
             solve(replace(find_problem("sorting-3"), cost=cost))
         assert caught.value.reason == "unsupported-cost"
+
+
+def test_searches_and_graphs_count_steps_and_refuse_other_costs() -> None:
+    problem = replace(parity(2, 4), cost=Cost.TREE)
+    for work in (evaluator_for, behaviour_graph, evolve):
+        with pytest.raises(ProblemError) as caught:
+            work(problem)
+        assert caught.value.reason in ("unsupported-cost", "no-graph")
+        assert "steps, not the formula size" in caught.value.message
 
 
 def test_limits_and_interrupts_leave_honest_bounds() -> None:
