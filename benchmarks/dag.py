@@ -9,15 +9,20 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
+from itertools import product
 
 from benchmarks._timing import seconds
-from solvers.exact import Frontier, dag, solve
+from solvers.exact import Frontier, Limits, dag, solve
 from solvers.exact.all_functions import least_steps, wrong_counts
+from solvers.exact.formula_words import make_values
+from solvers.exact.formulas import FormulaSearch
 from solvers.exact.function_witnesses import Witnesses
-from solvers.exact.gate_algebra import any_two_inputs
+from solvers.exact.gate_algebra import any_two_inputs, free_values
+from solvers.exact.limits import Meter
 from theory.components import Component, ComponentSet, Variable
 from theory.placements import Wiring
 from theory.problems import Problem, Sample, Samples, Specification
+from theory.sequences import Cost
 from theory.sorts import BOOL, INT, bitvec
 from theory.terms import apply, const, var
 
@@ -126,6 +131,60 @@ def _only(problem: Problem, plain_work: float) -> Frontier:
         dag.PLAIN_WORK = before
 
 
+def binary_numbers(inputs: int, outputs: int, length: int, gates: str) -> Problem:
+    """The sum of the inputs (three), or of two two-bit numbers (four), bit by bit."""
+    a, b = var("a", BOOL), var("b", BOOL)
+    ab = (Variable("a", BOOL), Variable("b", BOOL))
+    terms = {"nand": apply("not", apply("and", a, b))}
+    terms |= {f"{op}2": apply(op, a, b) for op in ("and", "or", "xor")}
+    rows = []
+    for values in product((False, True), repeat=inputs):
+        weights = (1, 1, 1) if inputs == 3 else (2, 1, 2, 1)
+        number = sum(w * v for w, v in zip(weights, values, strict=True))
+        rows.append(Sample(values, tuple(bool(number >> k & 1) for k in range(outputs))))
+    return Problem(
+        f"{inputs}-input sum from {gates}",
+        ComponentSet("gates", tuple(Component(g, ab, (terms[g],)) for g in gates.split())),
+        Wiring.DAG, tuple(Variable(f"x{k}", BOOL) for k in range(inputs)),
+        tuple(Variable(f"o{k}", BOOL) for k in range(outputs)), Samples(tuple(rows)), length,
+    )  # fmt: skip
+
+
+def several_outputs() -> None:
+    """Adders: a full one of two outputs, two bits and two bits of three."""
+    full = binary_numbers(3, 2, 5, "nand xor2")
+    slow = seconds(lambda: _only(full, math.inf), 1)
+    print(f"{full.name}, length 5: plain engine {slow:.2f} s")
+    for problem in (
+        full,
+        binary_numbers(3, 2, 5, "and2 or2 xor2"),
+        binary_numbers(3, 2, 9, "nand"),
+        binary_numbers(4, 3, 7, "and2 or2 xor2"),
+    ):
+        found = solve(problem)
+        took, best = seconds(lambda p=problem: solve(p), 3), found.best  # type: ignore[misc]
+        print(f"{problem.name}: {took:.3f} s, error {best.error} at length {best.length}")
+
+
+def formulas() -> None:
+    """Least formula sizes of all four-input functions, any two-input gate."""
+    free = free_values(4, free_complements=True)
+    rows = tuple(
+        Sample(tuple(bool(f >> i & 1) for f in free.values()), (False,)) for i in range(16)
+    )
+    problem = Problem(
+        "all", any_two_inputs(), Wiring.DAG, tuple(Variable(name, BOOL) for name in free),
+        (Variable("o", BOOL),), Samples(rows), 20, cost=Cost.TREE,
+    )  # fmt: skip
+    start, cpu = time.perf_counter(), time.process_time()
+    search = FormulaSearch(problem, make_values(problem), Meter(Limits()))
+    for size in range(8):
+        search.grow(size)
+    took, cpu = time.perf_counter() - start, time.process_time() - cpu
+    counts = [sum(map(len, layer.values())) for layer in search.layers]
+    print(f"formula sizes, n = 4: {took:.1f} s (CPU {cpu:.1f} s), counts {counts}")
+
+
 def longer_searches() -> None:
     """What only the compiled engine reaches."""
     for problem in (parity(8), words(4), words(5)):
@@ -142,6 +201,8 @@ def main() -> None:
     all_functions()
     addition_chains()
     against_the_plain_engine()
+    several_outputs()
+    formulas()
     longer_searches()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from solvers.commands.all_functions import functions
 from solvers.commands.check import check
 from solvers.commands.common import Exit
 from solvers.commands.compare import compare
@@ -55,6 +56,7 @@ app = typer.Typer(
 app.command()(verify)
 app.command()(describe)
 app.command()(solve)
+app.command()(functions)
 app.command()(evolve)
 app.command()(compare)
 app.command()(check)

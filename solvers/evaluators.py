@@ -43,7 +43,7 @@ from theory.problems import (
     sample_error,
     total,
 )
-from theory.sequences import Sequence
+from theory.sequences import Cost, Sequence
 from theory.sorts import Sort, Value
 
 Genomes = NDArray[np.int32]
@@ -71,8 +71,12 @@ def evaluator_for(problem: Problem) -> ProblemEvaluator:
 
     Raises:
         ProblemError: `nothing-to-search` where there is no step to choose; `no-samples` for an
-            all-input problem over a large domain, which searches cannot evaluate.
+            all-input problem over a large domain, which searches cannot evaluate;
+            `unsupported-cost` where something else than the steps is bounded.
     """
+    if problem.cost is not Cost.LENGTH:
+        message = f"searches bound the steps, not the {problem.cost.noun}; use cost length"
+        raise ProblemError("unsupported-cost", message, problem.name)
     if isinstance(problem.target, Table):
         return TableEvaluator(problem)
     if isinstance(problem.target, Specification):

@@ -8,6 +8,7 @@ the inputs'.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +53,7 @@ class Values(Protocol):
     operations: list[Applied]
     inputs: list[int]  # the value of each input
     chunk: int  # how many applications to ask for at once
+    most: float  # no more values than these can ever come
 
     def __len__(self) -> int: ...
 
@@ -95,6 +97,7 @@ class ExactValues:
         self.problem, self.rows = problem, problem.rows()
         self.operations = plain_operations(choices)
         self.chunk = 1 << 10
+        self.most = math.inf
         self._functions = [step_function(c, setting) for c, setting in choices]
         self._known: dict[tuple[Sort, tuple[Value | None, ...]], int] = {}
         self._vectors: list[tuple[Value | None, ...]] = []

@@ -119,6 +119,7 @@ class PackedValues:
         self._last = np.int64((1 << spare) - 1) if spare else np.int64(-1)
         self.inputs = self._store.intern(bits[: len(columns)]).tolist()
         self.chunk = max(1, _CHUNK_WORDS // (8 * bits.shape[1]))
+        self.most = 2.0 ** min(1000, len({row.inputs for row in rows}))
 
     def __len__(self) -> int:
         return self._store.count
@@ -178,6 +179,7 @@ class WordValues:
             _words(v.sort, [row.outputs[k] for row in rows]) for k, v in enumerate(problem.outputs)
         ]
         self.chunk = max(1, _CHUNK_WORDS // (16 * (2 * n + 1)))
+        self.most = math.inf
 
     def __len__(self) -> int:
         return self._store.count

@@ -125,6 +125,8 @@ class FormulaSearch:
         else:
             for k, op in enumerate(self.values.operations):
                 for operands, count in self._applications(op, cost):
+                    if len(self.values) >= self.values.most:
+                        break
                     self._apply(k, operands, count, found)
             self.last = cost if found else self.last
         self.layers.append({sort: np.array(n, dtype=np.int32) for sort, n in found.items()})

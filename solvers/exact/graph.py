@@ -18,7 +18,7 @@ from theory.checking.reference import Computed, children, least_output, start_of
 from theory.errors import ProblemError
 from theory.placements import Step, Wiring, instances, placements
 from theory.problems import Error, Problem, Table, sample_error, total
-from theory.sequences import step_function
+from theory.sequences import Cost, step_function
 from theory.sorts import Value
 
 MAX_NODES = 5_000
@@ -31,8 +31,12 @@ def behaviour_graph(problem: Problem, *, max_nodes: int = MAX_NODES) -> nx.DiGra
     Node 0 is the empty sequence. A step that changes nothing is left out.
 
     Raises:
-        ProblemError: `too-large` beyond `max_nodes`, `no-graph` for tables.
+        ProblemError: `too-large` beyond `max_nodes`, `no-graph` for tables and for the costs tree
+            and depth.
     """
+    if problem.cost is not Cost.LENGTH:
+        message = f"the search graph counts steps, not the {problem.cost.noun}; use cost length"
+        raise ProblemError("no-graph", message, problem.name)
     if isinstance(problem.target, Table):
         message = "a table has no search graph: its sequences are only listed"
         raise ProblemError("no-graph", message, problem.name)

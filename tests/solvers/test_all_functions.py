@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from solvers.exact import solve
 from solvers.exact.all_functions import AllFunctions, least_steps, least_wrong, wrong_counts
 from solvers.exact.function_witnesses import Witnesses
 from solvers.exact.gate_algebra import (
@@ -20,7 +21,8 @@ from solvers.exact.gate_algebra import (
 from solvers.exact.limits import Limits
 from theory.components import Component, ComponentSet, Variable
 from theory.errors import ProblemError
-from theory.placements import instances
+from theory.placements import Wiring, instances
+from theory.problems import Problem, Sample, Samples
 from theory.sequences import step_function
 from theory.sorts import BOOL, INT
 from theory.terms import Term, apply, const, var
@@ -214,3 +216,45 @@ def test_wrong_outputs_counted_by_function_and_class() -> None:
     short = least_steps(SETS["any"], 3, longest=2)
     with pytest.raises(ProblemError):
         wrong_counts(short, 3)
+
+
+def free_problem(function: int, n: int, length: int) -> Problem:
+    """One function as a dag problem in which what is free is an input."""
+    free = free_values(n, free_complements=True)
+    rows = tuple(
+        Sample(tuple(bool(f >> i & 1) for f in free.values()), (bool(function >> i & 1),))
+        for i in range(1 << n)
+    )
+    return Problem(
+        "free", SETS["any"], Wiring.DAG, tuple(Variable(name, BOOL) for name in free),
+        (Variable("o", BOOL),), Samples(rows), length,
+    )  # fmt: skip
+
+
+def check_frontiers(n: int, length: int, functions: list[int]) -> None:
+    """The least wrong outputs are the frontier that the dag engine finds for a function alone."""
+    found = least_steps(SETS["any"], n, longest=length)
+    rows = least_wrong(found.costs, n, length)
+    for function in functions:
+        lines = solve(free_problem(function, n, length)).lines
+        assert [line.error for line in lines] == rows[:, function].tolist()
+
+
+def test_least_wrong_outputs_are_those_of_the_dag_engine() -> None:
+    check_frontiers(3, 4, [0x16, 0x17, 0x18, 0x69])
+    check_frontiers(4, 2, [0x0356, 0x6996])
+
+
+@pytest.mark.slow
+def test_least_wrong_outputs_of_every_class_are_those_of_the_dag_engine() -> None:
+    found = least_steps(SETS["any"], 3)
+    check_frontiers(3, 4, np.unique(found.classes, return_index=True)[1].tolist())
+    check_frontiers(4, 4, Random(1).sample(range(65536), 8))
+
+
+def test_how_wrong_four_inputs_are_at_worst() -> None:
+    found = least_steps(SETS["any"], 4, longest=4)
+    assert found.counts() == (10, 60, 456, 2474, 10624)
+    rows = least_wrong(found.costs, 4, 4)
+    assert rows.max(axis=1).tolist() == [8, 8, 8, 4, 3]
+    assert [len(row) for row in wrong_counts(found, 4)] == [9, 9, 9, 5, 4]

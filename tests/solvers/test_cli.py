@@ -69,6 +69,30 @@ def test_solve_by_cost_and_by_engine() -> None:
         assert (code, out, err.count("\n")) == (2, "", 1)
 
 
+def test_functions_counts_all_functions_and_shows_one(tmp_path: Path) -> None:
+    code, out, _ = sheffer("functions", "--json", "--out", "all.csv", "--function", "0x17")
+    data = json.loads(out)
+    assert code == 0
+    assert [row["functions"] for row in data["gates"]] == [8, 30, 114, 80, 24]
+    assert sum(row["functions"] for row in data["by_class"]) == data["functions"] == 256
+    assert len(data["by_class"]) == data["classes"] == 14
+    assert [line["wrong"] for line in data["function"]] == [2, 2, 1, 1, 0]
+    lines = (tmp_path / "all.csv").read_text().splitlines()
+    assert lines[0] == "function,class,gates,wrong0,wrong1,wrong2,wrong3,wrong4"
+    assert len(lines) == 257
+    assert lines[1 + 0x17].split(",")[2:] == ["4", "2", "2", "1", "1", "0"]
+    code, out, _ = sheffer("functions", EXAMPLES / "gates.smt2", "-l", 2, "--classes")
+    assert code == 0
+    assert "gates: 256 functions" in out
+    assert sum("more" in line for line in out.splitlines()) > 0
+    code, out, _ = sheffer("functions", "-n", 4, "--seconds", 0)
+    assert code == 3
+    assert "stopped: time" in out
+    for bad in (("-n", 7), ("-l", -1), ("--function", "0x100"), ("--function", "x")):
+        code, out, err = sheffer("functions", *bad)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+
+
 def test_solve_stopped_by_its_limit_gives_bounds_and_exit_code_3() -> None:
     code, out, _ = sheffer("solve", "sorting-6", "--seconds", 0)
     assert code == 3

@@ -10,11 +10,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from solvers.evaluators import evaluator_for
+from solvers.evolving import evolve
 from solvers.exact import Limits, formulas, solve, with_evidence
 from solvers.exact.formula_values import ExactValues
 from solvers.exact.formula_words import PackedValues, WordValues, make_values
 from solvers.exact.formulas import FormulaSearch
 from solvers.exact.gate_algebra import any_two_inputs, free_values
+from solvers.exact.graph import behaviour_graph
 from solvers.exact.limits import Meter
 from solvers.exact.output_choice import cost_splits
 from solvers.suites import find_problem
@@ -204,6 +207,15 @@ def test_a_chain_and_a_table_are_refused() -> None:
         assert caught.value.reason == "unsupported-cost"
 
 
+def test_searches_and_graphs_count_steps_and_refuse_other_costs() -> None:
+    problem = replace(parity(2, 4), cost=Cost.TREE)
+    for work in (evaluator_for, behaviour_graph, evolve):
+        with pytest.raises(ProblemError) as caught:
+            work(problem)
+        assert caught.value.reason in ("unsupported-cost", "no-graph")
+        assert "steps, not the formula size" in caught.value.message
+
+
 def test_limits_and_interrupts_leave_honest_bounds() -> None:
     problem = replace(parity(4, 12), cost=Cost.TREE)
     for limits in (Limits(states=30), Limits(seconds=0), Limits(bytes=2_000)):
@@ -264,7 +276,7 @@ def counts(components: ComponentSet, n: int, cost: Cost, longest: int) -> tuple[
     )  # fmt: skip
     search = FormulaSearch(problem, make_values(problem), Meter(Limits()))
     for k in range(longest + 1):
-        if len(search.values) == 1 << (1 << n) or not search.grow(k):
+        if not search.grow(k) or len(search.values) == 1 << (1 << n):
             break
     found = [sum(map(len, layer.values())) for layer in search.layers]
     while found[-1] == 0:
