@@ -15,3 +15,18 @@ All but `pygad` are ask/tell searches, made as `Name(space, rng, **settings)` an
 tuned over. `contest` runs any of them and counts; nothing here comes from `solvers.heuristics`
 beyond the description of the space. The libraries are the extra `rivals`.
 """
+
+from __future__ import annotations
+
+import warnings
+
+
+def main(form: str) -> None:
+    """Prints all figures: `quick` takes some minutes, `full` hours."""
+    from benchmarks.rivals import evaluation, ideal, nas, sorting8
+
+    with warnings.catch_warnings():  # of the libraries
+        warnings.simplefilter("ignore")
+        for part in (evaluation, sorting8, nas, ideal):
+            part.main(form)
+            print(flush=True)

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.evaluators import ProblemEvaluator
-from solvers.heuristics import OPTIMUM, SEARCHES, run
+from solvers.heuristics import OPTIMUM, SEARCHES, Evaluator, run
 
 RIVALS = {
     "deap": ("deap_search", "DeapSearch"),
@@ -62,7 +61,7 @@ def settings_space(name: str) -> Mapping[str, Any]:
 
 def play(
     name: str,
-    evaluator: ProblemEvaluator,
+    evaluator: Evaluator,
     target: float,
     cap: int,
     seed: tuple[int, ...],
@@ -101,7 +100,7 @@ def play(
 class Counter:
     """Evaluates and counts; `hit` is the evaluation that reached the target, 0 if none did."""
 
-    def __init__(self, evaluator: ProblemEvaluator, target: float, cap: int) -> None:
+    def __init__(self, evaluator: Evaluator, target: float, cap: int) -> None:
         self.evaluator, self.target, self.cap = evaluator, target, cap
         self.count = self.hit = 0
         self.best = math.inf

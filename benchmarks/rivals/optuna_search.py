@@ -19,8 +19,8 @@ class OptunaSearch:
     """The tree-structured Parzen estimator on categorical choices, one trial at a time."""
 
     SETTINGS: ClassVar[dict[str, Sequence[Any]]] = {
-        "startup": (10, 30, 100),
-        "candidates": (8, 24, 64),
+        "startup": (5, 10, 20, 40),
+        "candidates": (8, 24, 48),
         "multivariate": (False, True),
         "prior_weight": (0.3, 1.0, 3.0),
     }

@@ -155,7 +155,7 @@ GREATEST = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("data_set", ["cora", "proteins"])
+@pytest.mark.parametrize("data_set", [pytest.param("cora", marks=pytest.mark.slow), "proteins"])
 def test_the_optimum_of_a_graph_table(data_set: str) -> None:
     pytest.importorskip("nas_bench_graph")
     from solvers.suites.nas_graph import DATA_SETS, keys
