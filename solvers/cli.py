@@ -14,6 +14,7 @@ from solvers.commands.compare import compare
 from solvers.commands.describe import describe
 from solvers.commands.evolve import evolve
 from solvers.commands.listing import list_names
+from solvers.commands.report import report
 from solvers.commands.solve import solve
 from solvers.commands.turing import turing
 from solvers.commands.verify import verify
@@ -56,6 +57,7 @@ app.command()(describe)
 app.command()(solve)
 app.command()(evolve)
 app.command()(compare)
+app.command()(report)
 app.command()(check)
 app.command()(turing)
 app.command("list")(list_names)

@@ -1,6 +1,7 @@
 """The pictures of a study, drawn by Matplotlib without a display.
 
 - `convergence(result, path)`: best error against evaluations, a panel a problem, with the optimum.
+- `runtime_profiles(profiles, path)`: share of targets reached against evaluations.
 - `frontiers(frontiers, path)`: least error against length, a panel a problem.
 - `layers(graph, title, path)`: the search graph of a small problem, a column a length.
 
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics import RunResult
+from solvers.profiles import Profile
 from solvers.study import Benchmark, StudyResult
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 COLOURS = ("#666666", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), "-", (0, (5, 1.5)))
 INK = "#222222"
+MUTED = "#555555"
+GRID = "#e6e6e6"
 LEAST = COLOURS[2]
 PANEL = (3.3, 2.35)
 """Width and height of a panel, inches."""
@@ -47,13 +51,13 @@ STYLE: dict[Any, Any] = {
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
+    "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "text.color": INK,
-    "xtick.color": "#555555",
-    "ytick.color": "#555555",
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
     "axes.grid": True,
-    "grid.color": "#e6e6e6",
+    "grid.color": GRID,
     "grid.linewidth": 0.7,
     "svg.hashsalt": "sheffer",
     "svg.fonttype": "path",
@@ -105,6 +109,44 @@ def convergence(result: StudyResult, path: str | Path) -> Path:
             handlelength=3,
             fontsize=10,
         )
+    return Path(path)
+
+
+def runtime_profiles(profiles: Sequence[Profile], path: str | Path) -> Path:
+    """Draw the share of targets reached against evaluations, with bands, a panel a profile.
+
+    Ideal random search is dotted; where its curve is only an upper bound the title says so.
+    """
+    with _panels(len(profiles), path) as (figure, panels):
+        handles: dict[str, Any] = {}
+        for axes, profile in zip(panels, profiles, strict=True):
+            for number, (search, curve) in enumerate(profile.curves.items()):
+                colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+                axes.fill_between(
+                    profile.budgets, curve.lower, curve.upper, color=colour, alpha=0.15, lw=0
+                )
+                (handles[search],) = axes.plot(
+                    profile.budgets, curve.share, color=colour, ls=dash, lw=1.7
+                )
+            title = profile.name
+            if profile.ideal is not None:
+                (handles["ideal random"],) = axes.plot(
+                    profile.budgets, profile.ideal, color=INK, ls=(0, (1, 1.6)), lw=1.5
+                )
+                title += " (ideal: bound)" if profile.ideal_is_bound else ""
+            axes.set_title(title)
+            axes.set_xscale("log")
+            axes.set_xlim(1, max(10, int(profile.budgets[-1])) * 1.1)
+            axes.set_ylim(-0.02, 1.03)
+            text = f"{profile.targets} target{'s' if profile.targets > 1 else ''}"
+            axes.text(0.02, 0.97, text, transform=axes.transAxes, va="top", fontsize=8.5)
+        figure.supxlabel("evaluations", fontsize=10)
+        figure.supylabel("share of targets reached (95 % band)", fontsize=10)
+        figure.legend(
+            list(handles.values()), list(handles), loc="outside upper center",
+            ncols=min(len(handles), 5 if len(profiles) > 1 else 2) or 1, frameon=False,
+            handlelength=3, fontsize=10,
+        )  # fmt: skip
     return Path(path)
 
 
