@@ -13,6 +13,7 @@ from solvers.commands.common import Exit
 from solvers.commands.compare import compare
 from solvers.commands.describe import describe
 from solvers.commands.evolve import evolve
+from solvers.commands.growth import growth
 from solvers.commands.listing import list_names
 from solvers.commands.report import report
 from solvers.commands.solve import solve
@@ -58,6 +59,7 @@ app.command()(solve)
 app.command()(evolve)
 app.command()(compare)
 app.command()(report)
+app.command()(growth)
 app.command()(check)
 app.command()(turing)
 app.command("list")(list_names)

@@ -75,9 +75,9 @@ def convergence(result: StudyResult, path: str | Path) -> Path:
         for benchmark in result.benchmarks
         if any((benchmark.name, search) in result.runs for search in result.searches)
     ]
-    with _panels(len(shown), path) as (figure, panels):
+    with panels(len(shown), path) as (figure, plots):
         handles = {}
-        for axes, benchmark in zip(panels, shown, strict=True):
+        for axes, benchmark in zip(plots, shown, strict=True):
             longest, tops = 1, []
             for number, search in enumerate(result.searches):
                 runs = result.runs.get((benchmark.name, search))
@@ -117,9 +117,9 @@ def runtime_profiles(profiles: Sequence[Profile], path: str | Path) -> Path:
 
     Ideal random search is dotted; where its curve is only an upper bound the title says so.
     """
-    with _panels(len(profiles), path) as (figure, panels):
+    with panels(len(profiles), path) as (figure, plots):
         handles: dict[str, Any] = {}
-        for axes, profile in zip(panels, profiles, strict=True):
+        for axes, profile in zip(plots, profiles, strict=True):
             for number, (search, curve) in enumerate(profile.curves.items()):
                 colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
                 axes.fill_between(
@@ -154,8 +154,8 @@ def frontiers(frontiers: Mapping[str, Sequence[tuple[int, float]]], path: str | 
     """Draw least error against length, given as (length, error) pairs for each problem."""
     from matplotlib.ticker import MaxNLocator
 
-    with _panels(len(frontiers), path) as (figure, panels):
-        for axes, (name, points) in zip(panels, frontiers.items(), strict=True):
+    with panels(len(frontiers), path) as (figure, plots):
+        for axes, (name, points) in zip(plots, frontiers.items(), strict=True):
             lengths, errors = zip(*sorted(points), strict=True)
             axes.step(lengths, errors, where="post", color=COLOURS[1], lw=1.6)
             axes.plot(lengths, errors, "o", color=COLOURS[1], ms=4, clip_on=False, zorder=3)
@@ -196,7 +196,7 @@ def layers(graph: nx.DiGraph[int], title: str, path: str | Path) -> Path:
     finite = [float(error) for error in errors.values() if math.isfinite(error)]
     top = max(finite, default=0.0) or 1.0
     size = 60 if len(graph) < 60 else 24 if len(graph) < 400 else 9
-    with _panels(1, path) as (figure, (axes,)):
+    with panels(1, path) as (figure, (axes,)):
         figure.set_size_inches(max(6.0, 1.15 * len(columns) + 1.5), 5.0)
         ahead = [
             (place[a], place[b])
@@ -230,17 +230,23 @@ def layers(graph: nx.DiGraph[int], title: str, path: str | Path) -> Path:
 
 
 @contextmanager
-def _panels(count: int, path: str | Path) -> Iterator[tuple[Figure, list[Axes]]]:
-    """A figure with `count` panels, saved to `path` at the end."""
+def panels(
+    count: int,
+    path: str | Path,
+    *,
+    columns: int | None = None,
+    size: tuple[float, float] = PANEL,
+) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure with `count` panels of a size in inches, saved to `path` at the end."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    columns = min(4, max(1, math.ceil(math.sqrt(count))))
+    columns = columns or min(4, max(1, math.ceil(math.sqrt(count))))
     rows = max(1, math.ceil(count / columns))
     with rc_context(STYLE):
         figure = Figure(
-            figsize=(columns * PANEL[0] + 0.4, rows * PANEL[1] + 0.7), layout="constrained"
+            figsize=(columns * size[0] + 0.4, rows * size[1] + 0.7), layout="constrained"
         )
         FigureCanvasAgg(figure)
         grid = figure.subplots(rows, columns, squeeze=False).ravel().tolist()

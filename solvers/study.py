@@ -15,7 +15,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -330,7 +330,11 @@ def _results(
             futures += [executor.submit(run_job, job) for job in jobs]
             for future in as_completed(futures):
                 yield future.result()
-        except BrokenExecutor as error:
+        except Exception as error:
+            # A cluster gives a job up after several of its workers have died at it.
+            cluster = type(error).__module__.partition(".")[0] == "distributed"
+            if not cluster and not isinstance(error, BrokenExecutor | CancelledError):
+                raise
             message = "a worker process died, perhaps for lack of memory; run it again to continue"
             raise StudyError("worker-died", message) from error
         finally:

@@ -319,7 +319,8 @@ def test_the_export_is_read_back_by_iohinspector(
     overview = manager.overview
     assert len(overview) == sum(map(len, result.study.runs.values()))
     for (problem, search), runs in result.study.runs.items():
-        chosen = manager.select(function_names=[problem], algorithms=[search])
+        number = [b.name for b in result.study.benchmarks].index(problem) + 1
+        chosen = manager.select(function_ids=[number], algorithms=[search])
         rows = chosen.overview.sort("run_id")
         assert rows["evals"].to_list() == [r.evaluations for r in runs]
         assert rows["best_y"].to_list() == [r.best_error for r in runs]
