@@ -5,7 +5,8 @@ processor seconds; the heuristic's is the expected number of evaluations (ERT) a
 seconds to the exact optimum of that point. Rates are slopes of straight lines through logarithms.
 
 What stopped at a limit is marked, and no rate is fitted through it: exact work that ended early is
-a lower bound, and a point no run succeeded on has only a bound of its ERT.
+a lower bound, and so is the ERT there, since the runs sought only the best error found. A point no
+run succeeded on has only a bound of its ERT.
 
 - `Point`, `series(...)`: what to measure. `measure(points, ...)`: the `Measurement`s.
 - `fits(measurements)`: the rates. `to_csv`, `to_json`: everything as data.
@@ -95,8 +96,7 @@ class Measurement:
     def fitted(self, quantity: str) -> float | None:
         """The value a rate is fitted through; None where it is only a bound, or noise."""
         value = float(getattr(self, quantity))
-        exact = quantity in ("behaviours", "exact_seconds")
-        if (exact and self.stopped) or not math.isfinite(value) or value <= 0:
+        if self.stopped or not math.isfinite(value) or value <= 0:
             return None
         spent = value * self.successes if quantity == "seconds_per_success" else value
         return None if "seconds" in quantity and spent < LEAST_SECONDS else value
@@ -171,7 +171,9 @@ def fits(measurements: Sequence[Measurement]) -> dict[tuple[str, str], Trend]:
                 for m in measurements
                 if m.axis == axis and (value := m.fitted(quantity)) is not None
             ]
-            trend = log_linear(*zip(*pairs, strict=True)) if len(pairs) >= LEAST_POINTS else None
+            if len(pairs) < LEAST_POINTS:
+                continue
+            trend = log_linear([x for x, _ in pairs], [value for _, value in pairs])
             if trend is not None:
                 found[axis, quantity] = trend
     return found

@@ -84,7 +84,5 @@ def _bound(m: Measurement, quantity: str) -> float | None:
     """What is drawn where the value is only bounded from below."""
     if quantity == "ert" and not m.successes:
         return m.ert_bound
-    if m.stopped and quantity in ("behaviours", "exact_seconds"):
-        value = float(getattr(m, quantity))
-        return value if value > 0 else None
-    return None
+    value = float(getattr(m, quantity))
+    return value if m.stopped and 0 < value < math.inf else None

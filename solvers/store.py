@@ -48,7 +48,7 @@ class StoredRun:
     Attributes:
         problem, search, repetition: which.
         result: what it did.
-        seconds: how long it took.
+        seconds: how long it took, without counting behaviours.
         cpu_seconds: processor time of the process meanwhile; None in old files.
     """
 

@@ -120,8 +120,8 @@ def _numbers(text: str) -> list[int]:
         return []
     found: list[int] = []
     for part in text.split(","):
-        low, _, high = part.partition("-")
-        ends = [low, high or low]
+        low, dash, high = part.partition("-")
+        ends = [low, high if dash else low]
         if not all(e.isascii() and e.isdigit() and len(e) < 5 for e in ends):
             message = f"{text!r} is no list of numbers; write 4-8, 3,5,9 or none"
             raise ProblemError("bad-range", message)
@@ -153,7 +153,7 @@ def _show(found: list[Measurement], search: str) -> None:
             m.axis, m.problem, f"{m.length}", f"{m.components}",
             f"{'<= ' if m.stopped else ''}{m.target:g}", f"{sign}{m.behaviours:,}",
             f"{sign}{m.exact_seconds:.3f}", f"{m.successes}/{m.runs}",
-            f"{m.ert:,.0f}{interval}" if m.successes else f"> {m.ert_bound:,.0f}",
+            f"{sign}{m.ert:,.0f}{interval}" if m.successes else f"> {m.ert_bound:,.0f}",
             f"{m.seconds_per_success:.4f}" if m.successes else "no success",
         )  # fmt: skip
     console().print(table)

@@ -193,8 +193,8 @@ class _SetCount:
             following: set[tuple[frozenset[int], int]] = set()
             last = length == self.problem.length
             for values, blocked in layer:
-                # A set takes about as much memory as eight rows of a chain.
-                self.meter.check(states=8 * len(following) + len(self.behaviours))
+                # A set takes the memory and time of many rows of a chain.
+                self.meter.check(states=32 * len(following) + len(self.behaviours))
                 for item in self._steps(values):
                     after = values.union(item.values)
                     mask = blocked | item.blocked
