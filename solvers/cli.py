@@ -14,7 +14,9 @@ from solvers.commands.common import Exit
 from solvers.commands.compare import compare
 from solvers.commands.describe import describe
 from solvers.commands.evolve import evolve
+from solvers.commands.growth import growth
 from solvers.commands.listing import list_names
+from solvers.commands.report import report
 from solvers.commands.solve import solve
 from solvers.commands.theorems import theorems
 from solvers.commands.turing import turing
@@ -59,6 +61,8 @@ app.command()(solve)
 app.command()(functions)
 app.command()(evolve)
 app.command()(compare)
+app.command()(report)
+app.command()(growth)
 app.command()(check)
 app.command()(turing)
 app.command()(theorems)

@@ -8,20 +8,24 @@ certificates. What is already in the folder's `study.sqlite` is not run again.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from solvers.contrasts import ideal_rows
+from solvers.document import write_report
 from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.exact import Frontier, Limits, solve, with_evidence
+from solvers.exact.counting import BehaviourCount, count_behaviours
+from solvers.executors import executor_for
 from solvers.heuristics import OPTIMUM, SEARCHES
-from solvers.plots import convergence, frontiers
-from solvers.pool import process_pool
-from solvers.report import main_table, study_rows, to_text, write_tables
+from solvers.iohprofiler import write_iohprofiler
+from solvers.report import main_table, study_rows, to_text
+from solvers.results import Ideal, Results, read_results, write_results
 from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
 from theory.certificates import write_certificate
@@ -31,6 +35,13 @@ from theory.problems import Error, Problem, Table, error_text
 
 Say = Callable[[str], None]
 Tick = Callable[[int, int], None]
+
+SHARES = {"best 1 %": 0.01, "best 0.1 %": 0.001}
+"""Targets of tables: the best so much of the entries."""
+
+COUNT_S = 120.0
+COUNT_BYTES = 2 * 2**30
+"""Limits of counting behaviours beside their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,10 @@ class Settings:
         exact_s: time limit of the exact search of each problem.
         recount_s: time limit of each recount by the reference enumerator.
         workers: processes; None for the number of processors, at least 2.
+        contrasts: the pairs of searches (first, second) to test; None for `genetic` (if it takes
+            part, else the first search) against each other one.
+        count_states: most behaviours counted for ideal random search; 0 leaves it out.
+        scheduler: address of a Dask cluster whose workers do all of it; None for processes here.
     """
 
     searches: Mapping[str, Mapping[str, Any]] | None = None
@@ -54,6 +69,16 @@ class Settings:
     exact_s: float = 60.0
     recount_s: float = 150.0
     workers: int | None = None
+    contrasts: tuple[tuple[str, str], ...] | None = None
+    count_states: int = 2_000_000
+    scheduler: str | None = None
+
+
+def default_contrasts(searches: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """`genetic`, or without it the first search, against each other one."""
+    names = list(searches)
+    first = "genetic" if "genetic" in names else names[0]
+    return tuple((first, other) for other in names if other != first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +89,11 @@ class Comparison:
     frontiers: Mapping[str, Frontier]
     notes: tuple[str, ...]
     paths: tuple[Path, ...]
+    results: Results
 
     def table(self) -> str:
         """The main table as plain text: a row for each problem and search."""
-        return to_text(main_table(study_rows(self.study)))
+        return to_text(main_table(study_rows(self.study), ideal_rows(self.results)))
 
 
 def compare(
@@ -104,40 +130,117 @@ def compare(
         benchmarks.append(benchmark)
         notes += remarks
         say(f"{problem.name}: {_outcome(frontier)} ({frontier.seconds:.1f} s)")
+    searches = chosen.searches or {name: {} for name in SEARCHES}
+    contrasts = default_contrasts(searches) if chosen.contrasts is None else chosen.contrasts
     spec = StudySpec(
-        place.name,
-        chosen.seed,
-        tuple(benchmarks),
-        chosen.searches or {name: {} for name in SEARCHES},
-        chosen.repetitions,
-    )
-    workers = chosen.workers or max(2, os.cpu_count() or 2)
-    settled = {name: frontier for name, frontier in found.items() if not frontier.stopped}
-    store = place / "study.sqlite"
-    if workers == 1:
-        study = run_study(spec, store, workers=1, progress=tick)
+        place.name, chosen.seed, tuple(benchmarks), searches, chosen.repetitions,
+        contrasts=contrasts,
+    )  # fmt: skip
+    with executor_for(chosen.workers, chosen.scheduler) as executor:
+        later = _Later(executor, found, chosen)
+        study = run_study(spec, place / "study.sqlite", executor=executor, workers=1, progress=tick)
+        counts: Mapping[str, BehaviourCount] = {}
         if study.complete:
-            found |= {n: with_evidence(f, timeout_s=chosen.recount_s) for n, f in settled.items()}
-    else:
-        with process_pool(workers) as pool:
-            recounts: dict[str, Future[Frontier]] = {
-                name: pool.submit(with_evidence, frontier, timeout_s=chosen.recount_s)
-                for name, frontier in settled.items()
-            }
-            study = run_study(spec, store, executor=pool, progress=tick)
-            waiting = [name for name, recount in recounts.items() if not recount.done()]
-            if study.complete and waiting:
-                say(f"recounting lower bounds: {', '.join(waiting)}")
-            if study.complete:
-                found |= {name: recount.result() for name, recount in recounts.items()}
-            for recount in recounts.values():
-                recount.cancel()
+            recounted, counts = later.results(say)
+            found |= recounted
+        later.cancel()
     study = replace(
         study,
         benchmarks=tuple(replace(b, evidence=_evidence(found[b.name])) for b in study.benchmarks),
     )
-    paths = _write(place, study, found, notes)
-    return Comparison(study, found, tuple(notes), tuple(paths))
+    results = _results(study, chosen, found, counts, notes)
+    paths = _write(place, results, found)
+    return Comparison(study, found, tuple(notes), tuple(paths), results)
+
+
+class _Later:
+    """What is computed while the searches run: recounts of lower bounds, and behaviours."""
+
+    def __init__(
+        self, executor: Executor | None, found: Mapping[str, Frontier], chosen: Settings
+    ) -> None:
+        self.recounts = {
+            name: _submit(executor, partial(with_evidence, frontier, timeout_s=chosen.recount_s))
+            for name, frontier in found.items()
+            if not frontier.stopped
+        }
+        limits = Limits(COUNT_S, chosen.count_states, COUNT_BYTES)
+        self.counts = {
+            name: _submit(executor, partial(count_behaviours, frontier.problem, limits))
+            for name, frontier in found.items()
+            if chosen.count_states
+        }
+
+    def results(self, say: Say) -> tuple[dict[str, Frontier], dict[str, BehaviourCount]]:
+        """Waits for all of it."""
+        waiting = [name for name, recount in self.recounts.items() if not recount.done()]
+        if waiting:
+            say(f"recounting lower bounds: {', '.join(waiting)}")
+        recounted = {name: recount.result() for name, recount in self.recounts.items()}
+        waiting = [name for name, count in self.counts.items() if not count.done()]
+        if waiting:
+            say(f"counting distinct behaviours: {', '.join(waiting)}")
+        return recounted, {name: count.result() for name, count in self.counts.items()}
+
+    def cancel(self) -> None:
+        """Takes back what has not begun."""
+        for future in (*self.recounts.values(), *self.counts.values()):
+            future.cancel()
+
+
+class _InProcess(Future[Any]):
+    """Work that this process does when its result is asked for."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__()
+        self.work = work
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Does it."""
+        return self.work()
+
+
+def _submit(executor: Executor | None, work: Callable[[], Any]) -> Future[Any]:
+    return _InProcess(work) if executor is None else executor.submit(work)
+
+
+def _results(
+    study: StudyResult,
+    chosen: Settings,
+    found: Mapping[str, Frontier],
+    counts: Mapping[str, BehaviourCount],
+    notes: Sequence[str],
+) -> Results:
+    """What the report is made of."""
+    ladders = {b.name: ladder(found[b.name], b.targets) for b in study.benchmarks}
+    ideals = {}
+    for benchmark in study.benchmarks:
+        count = counts.get(benchmark.name)
+        if count is not None:
+            wanted = {*benchmark.targets.values(), *ladders[benchmark.name]}
+            within = [(error, count.within(error)) for error in sorted(wanted)]
+            known = tuple((error, number) for error, number in within if number is not None)
+            ideals[benchmark.name] = Ideal(count.distinct, count.exact, known, count.stopped)
+    lines = {
+        name: tuple((x.length, float(x.error), float(x.at_least)) for x in frontier.lines)
+        for name, frontier in found.items()
+        if frontier.engine != "table"
+    }
+    return Results(study, chosen.repetitions, chosen.seed, ideals, ladders, lines, tuple(notes))
+
+
+def ladder(frontier: Frontier, targets: Mapping[str, float]) -> tuple[float, ...]:
+    """The errors whose reaching is profiled: a table's targets, else the frontier's values.
+
+    The error of the empty sequence is left out where there are others: it costs nothing.
+    """
+    if frontier.engine == "table":
+        values = set(targets.values())
+    else:
+        values = {float(line.error) for line in frontier.lines[1:] or frontier.lines}
+        values -= {float(frontier.lines[0].error)} if len(values) > 1 else set()
+    finite = sorted((value for value in values if math.isfinite(value)), reverse=True)
+    return tuple(finite)
 
 
 def _outcome(frontier: Frontier) -> str:
@@ -175,16 +278,31 @@ def _benchmark(frontier: Frontier, cap: int) -> tuple[Benchmark, list[str]]:
             remarks.append(remark)
         if cap > 1:
             _check_floats(problem, problem.target, last.error)
+        targets |= _best_shares(problem.target, targets)
     family = family_of(problem.name) if _is_shipped(problem) else problem.name
+    # The tables of a family hold the same architectures, measured on several data sets.
+    data = family if isinstance(problem.target, Table) and _is_shipped(problem) else ""
     make: Callable[[], ProblemEvaluator] = (
         partial(shipped_evaluator, problem.name, problem.length)
         if _is_shipped(problem)
         else partial(evaluator_from_json, json.dumps(problem_to_json(problem)))
     )
+    evidence = _evidence(frontier)
     return (
-        Benchmark(problem.name, family, make, optimum, text, _evidence(frontier), targets, cap),
+        Benchmark(problem.name, family, make, optimum, text, evidence, targets, cap, data),
         remarks,
     )
+
+
+def _best_shares(table: Table, targets: Mapping[str, float]) -> dict[str, float]:
+    """The errors of the best 1 % and 0.1 % of a table's entries, where that is a target more."""
+    ordered = sorted(table.errors.values())
+    found: dict[str, float] = {}
+    for name, share in SHARES.items():
+        error = float(ordered[max(0, math.ceil(share * len(ordered)) - 1)])
+        if error not in targets.values() and error not in found.values():
+            found[name] = error
+    return found
 
 
 def _is_shipped(problem: Problem) -> bool:
@@ -238,25 +356,11 @@ def _table_noise(problem: Problem, table: Table, least: Error) -> tuple[float, s
     )
 
 
-def _write(
-    place: Path, study: StudyResult, found: Mapping[str, Frontier], notes: Sequence[str]
-) -> list[Path]:
+def _write(place: Path, results: Results, found: Mapping[str, Frontier]) -> list[Path]:
     for name, frontier in found.items():
         write_certificate(frontier.certificate(), place / "certificates" / f"{name}.json")
-    paths = write_tables(study, place)
-    if notes:
-        text = paths[0].read_text(encoding="utf-8")
-        listed = "\n".join(f"- {note}" for note in notes)
-        paths[0].write_text(f"{text}\n**Notes**\n\n{listed}\n", encoding="utf-8")
-    if study.runs:
-        paths.append(convergence(study, place / "convergence.png"))
-    curves = {
-        name: [(line.length, float(line.error)) for line in frontier.lines]
-        for name, frontier in found.items()
-        if frontier.engine != "table"
-    }
-    if curves:
-        paths.append(frontiers(curves, place / "frontiers.png"))
+    raw = write_results(results, place)
+    paths = write_report(read_results(place), place)  # so all figures come from what was written
     summary = place / "frontiers.json"
     summary.write_text(
         json.dumps(
@@ -268,4 +372,5 @@ def _write(
         ),
         encoding="utf-8",
     )
-    return [*paths, summary, place / "certificates", place / "study.sqlite"]
+    exported = write_iohprofiler(results, place / "ioh")
+    return [*paths, *raw, summary, exported, place / "certificates", place / "study.sqlite"]

@@ -46,6 +46,7 @@ def describe(spec: StudySpec) -> dict[str, Any]:
             "evidence": problem.evidence,
             "targets": {name: float(error) for name, error in problem.targets.items()},
             "cap": int(problem.cap),
+            "data": problem.data,
         }
         for problem in spec.benchmarks
     ]
@@ -56,6 +57,8 @@ def describe(spec: StudySpec) -> dict[str, Any]:
         "batch": spec.batch,
         "problems": problems,
         "searches": [[label, dict(settings)] for label, settings in spec.searches.items()],
+        "contrasts": [list(pair) for pair in spec.contrasts],
+        "count_behaviours": spec.count_behaviours,
         "program": program_digest(),
         "numpy": np.__version__,
     }

@@ -1,6 +1,7 @@
 """The pictures of a study, drawn by Matplotlib without a display.
 
 - `convergence(result, path)`: best error against evaluations, a panel a problem, with the optimum.
+- `runtime_profiles(profiles, path)`: share of targets reached against evaluations.
 - `frontiers(frontiers, path)`: least error against length, a panel a problem.
 - `layers(graph, title, path)`: the search graph of a small problem, a column a length.
 
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics import RunResult
+from solvers.profiles import Profile
 from solvers.study import Benchmark, StudyResult
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 COLOURS = ("#666666", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), "-", (0, (5, 1.5)))
 INK = "#222222"
+MUTED = "#555555"
+GRID = "#e6e6e6"
 LEAST = COLOURS[2]
 PANEL = (3.3, 2.35)
 """Width and height of a panel, inches."""
@@ -47,13 +51,13 @@ STYLE: dict[Any, Any] = {
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
+    "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "text.color": INK,
-    "xtick.color": "#555555",
-    "ytick.color": "#555555",
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
     "axes.grid": True,
-    "grid.color": "#e6e6e6",
+    "grid.color": GRID,
     "grid.linewidth": 0.7,
     "svg.hashsalt": "sheffer",
     "svg.fonttype": "path",
@@ -71,9 +75,9 @@ def convergence(result: StudyResult, path: str | Path) -> Path:
         for benchmark in result.benchmarks
         if any((benchmark.name, search) in result.runs for search in result.searches)
     ]
-    with _panels(len(shown), path) as (figure, panels):
+    with panels(len(shown), path) as (figure, plots):
         handles = {}
-        for axes, benchmark in zip(panels, shown, strict=True):
+        for axes, benchmark in zip(plots, shown, strict=True):
             longest, tops = 1, []
             for number, search in enumerate(result.searches):
                 runs = result.runs.get((benchmark.name, search))
@@ -108,12 +112,50 @@ def convergence(result: StudyResult, path: str | Path) -> Path:
     return Path(path)
 
 
+def runtime_profiles(profiles: Sequence[Profile], path: str | Path) -> Path:
+    """Draw the share of targets reached against evaluations, with bands, a panel a profile.
+
+    Ideal random search is dotted; where its curve is only an upper bound the title says so.
+    """
+    with panels(len(profiles), path) as (figure, plots):
+        handles: dict[str, Any] = {}
+        for axes, profile in zip(plots, profiles, strict=True):
+            for number, (search, curve) in enumerate(profile.curves.items()):
+                colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+                axes.fill_between(
+                    profile.budgets, curve.lower, curve.upper, color=colour, alpha=0.15, lw=0
+                )
+                (handles[search],) = axes.plot(
+                    profile.budgets, curve.share, color=colour, ls=dash, lw=1.7
+                )
+            title = profile.name
+            if profile.ideal is not None:
+                (handles["ideal random"],) = axes.plot(
+                    profile.budgets, profile.ideal, color=INK, ls=(0, (1, 1.6)), lw=1.5
+                )
+                title += " (ideal: bound)" if profile.ideal_is_bound else ""
+            axes.set_title(title)
+            axes.set_xscale("log")
+            axes.set_xlim(1, max(10, int(profile.budgets[-1])) * 1.1)
+            axes.set_ylim(-0.02, 1.03)
+            text = f"{profile.targets} target{'s' if profile.targets > 1 else ''}"
+            axes.text(0.02, 0.97, text, transform=axes.transAxes, va="top", fontsize=8.5)
+        figure.supxlabel("evaluations", fontsize=10)
+        figure.supylabel("share of targets reached (95 % band)", fontsize=10)
+        figure.legend(
+            list(handles.values()), list(handles), loc="outside upper center",
+            ncols=min(len(handles), 5 if len(profiles) > 1 else 2) or 1, frameon=False,
+            handlelength=3, fontsize=10,
+        )  # fmt: skip
+    return Path(path)
+
+
 def frontiers(frontiers: Mapping[str, Sequence[tuple[int, float]]], path: str | Path) -> Path:
     """Draw least error against length, given as (length, error) pairs for each problem."""
     from matplotlib.ticker import MaxNLocator
 
-    with _panels(len(frontiers), path) as (figure, panels):
-        for axes, (name, points) in zip(panels, frontiers.items(), strict=True):
+    with panels(len(frontiers), path) as (figure, plots):
+        for axes, (name, points) in zip(plots, frontiers.items(), strict=True):
             lengths, errors = zip(*sorted(points), strict=True)
             axes.step(lengths, errors, where="post", color=COLOURS[1], lw=1.6)
             axes.plot(lengths, errors, "o", color=COLOURS[1], ms=4, clip_on=False, zorder=3)
@@ -154,7 +196,7 @@ def layers(graph: nx.DiGraph[int], title: str, path: str | Path) -> Path:
     finite = [float(error) for error in errors.values() if math.isfinite(error)]
     top = max(finite, default=0.0) or 1.0
     size = 60 if len(graph) < 60 else 24 if len(graph) < 400 else 9
-    with _panels(1, path) as (figure, (axes,)):
+    with panels(1, path) as (figure, (axes,)):
         figure.set_size_inches(max(6.0, 1.15 * len(columns) + 1.5), 5.0)
         ahead = [
             (place[a], place[b])
@@ -188,17 +230,23 @@ def layers(graph: nx.DiGraph[int], title: str, path: str | Path) -> Path:
 
 
 @contextmanager
-def _panels(count: int, path: str | Path) -> Iterator[tuple[Figure, list[Axes]]]:
-    """A figure with `count` panels, saved to `path` at the end."""
+def panels(
+    count: int,
+    path: str | Path,
+    *,
+    columns: int | None = None,
+    size: tuple[float, float] = PANEL,
+) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure with `count` panels of a size in inches, saved to `path` at the end."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    columns = min(4, max(1, math.ceil(math.sqrt(count))))
+    columns = columns or min(4, max(1, math.ceil(math.sqrt(count))))
     rows = max(1, math.ceil(count / columns))
     with rc_context(STYLE):
         figure = Figure(
-            figsize=(columns * PANEL[0] + 0.4, rows * PANEL[1] + 0.7), layout="constrained"
+            figsize=(columns * size[0] + 0.4, rows * size[1] + 0.7), layout="constrained"
         )
         FigureCanvasAgg(figure)
         grid = figure.subplots(rows, columns, squeeze=False).ravel().tolist()

@@ -2,7 +2,7 @@
 
 - `study_rows(result)`: the figures, one `Row` each. `Table`: a table of cells.
 - `main_table`, `target_table`: reaching the optimum; reaching any other target.
-- `to_text`, `to_markdown`, `to_rich`, `to_csv`: their forms; `write_tables` writes files.
+- `to_text`, `to_markdown`, `to_rich`, `to_csv`: their forms.
 
 No cell is blank: without a success the expected running time has a lower bound ("> 12,345"), and
 what cannot be said is said in words.
@@ -16,9 +16,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from solvers.contrasts import IdealRow, times
 from solvers.heuristics import OPTIMUM, RunResult
 from solvers.statistics import (
     LEAST_SUCCESSES,
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     import rich.table
 
 
+IDEAL = "ideal random"
+"""How ideal random search over distinct behaviours is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """The figures of one search on one problem for one target.
@@ -49,6 +53,8 @@ class Row:
         ert_lower, ert_upper: 95 % bootstrap interval; NaN below five successes.
         ert_bound: 95 % lower bound of the ERT when there was no success; else NaN.
         distinct_share: distinct evaluations of the whole runs / all of them.
+        seen_share: evaluations spent on behaviours already seen in the run / all of them; NaN
+            where behaviours were not counted.
         median_error: median best error.
         median_gap: median of best error - optimum; NaN where the optimum is unknown.
     """
@@ -69,6 +75,7 @@ class Row:
     ert_upper: float
     ert_bound: float
     distinct_share: float
+    seen_share: float
     median_error: float
     median_gap: float
 
@@ -93,8 +100,8 @@ def study_rows(result: StudyResult) -> list[Row]:
     ]
 
 
-def main_table(rows: Sequence[Row]) -> Table:
-    """Reaching the optimum: one row a problem and search.
+def main_table(rows: Sequence[Row], ideals: Sequence[IdealRow] = ()) -> Table:
+    """Reaching the optimum: one row a problem and search, then ideal random search.
 
     Where only bounds of the optimum are known, the row is that of the problem's first target,
     which it names.
@@ -106,27 +113,56 @@ def main_table(rows: Sequence[Row]) -> Table:
         "success [95 %]",
         "ERT [95 %]",
         "distinct",
+        "seen before",
         "median gap",
     )
     shown: dict[tuple[str, str], Row] = {}
     for row in rows:
         if row.target == OPTIMUM or (row.problem, row.search) not in shown:
             shown[row.problem, row.search] = row
-    cells = tuple(
-        (
-            row.problem,
-            row.search,
-            f"{row.optimum} ({row.evidence})",
-            _success(row) + ("" if row.target == OPTIMUM else f" of {row.target}"),
-            _ert(row),
-            f"{100 * row.distinct_share:.3g} %",
-            f"best {row.median_error:.4g}"
-            if math.isnan(row.median_gap)
-            else f"{row.median_gap:.4g}",
-        )
-        for row in shown.values()
+    oracle = {ideal.problem: ideal for ideal in ideals}
+    last = {row.problem: key for key, row in shown.items()}
+    cells: list[tuple[str, ...]] = []
+    for key, row in shown.items():
+        cells.append(_cells(row))
+        if row.problem in oracle and last[row.problem] == key:
+            cells.append(_ideal_cells(row, oracle[row.problem]))
+    return Table("Evaluations to the optimum", header, tuple(cells))
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.problem,
+        row.search,
+        f"{row.optimum} ({row.evidence})",
+        _success(row) + ("" if row.target == OPTIMUM else f" of {row.target}"),
+        _ert(row),
+        percent(row.distinct_share),
+        percent(row.seen_share),
+        f"best {row.median_error:.4g}" if math.isnan(row.median_gap) else f"{row.median_gap:.4g}",
     )
-    return Table("Evaluations to the optimum", header, cells)
+
+
+def _ideal_cells(row: Row, ideal: IdealRow) -> tuple[str, ...]:
+    """The row of ideal random search, which is an oracle and was not run."""
+    known = ideal.winners is not None
+    sign = "" if ideal.exact else ">= "
+    chance = f"{'' if ideal.exact else '<= '}{100 * ideal.within_cap:.3g} % by the cap"
+    return (
+        row.problem,
+        IDEAL,
+        f"{row.optimum} ({row.evidence})",
+        (chance if known else "not known") + ("" if row.target == OPTIMUM else f" of {row.target}"),
+        f"{sign}{count(ideal.expected)}" if known else "not known",
+        "100 %",
+        "0 %",
+        "oracle",
+    )
+
+
+def percent(share: float) -> str:
+    """A share for people; NaN is what was not counted."""
+    return "not counted" if math.isnan(share) else f"{100 * share:.3g} %"
 
 
 def target_table(rows: Sequence[Row]) -> Table | None:
@@ -173,7 +209,7 @@ def to_rich(table: Table) -> rich.table.Table:
     shown.add_column(", ".join(table.header[i] for i in shared))
     for i in others:
         name = table.header[i]
-        right = name.startswith(("distinct", "median"))
+        right = name.startswith(("distinct", "seen", "median"))
         justify: Literal["left", "right"] = "right" if right else "left"
         shown.add_column(escape(name), justify=justify, no_wrap=name == "search")
     for _, group in groupby(table.rows, key=lambda row: row[0]):
@@ -196,27 +232,8 @@ def to_csv(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def write_tables(result: StudyResult, folder: str | Path) -> list[Path]:
-    """Write `table.md` and `table.csv` into a folder, made if missing; their paths."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = study_rows(result)
-    tables = [table for table in (main_table(rows), target_table(rows)) if table]
-    markdown = "\n".join(map(to_markdown, tables))
-    if not result.complete:
-        markdown = "*Partial: the study was interrupted.*\n\n" + markdown
-    paths = [folder / "table.md", folder / "table.csv"]
-    paths[0].write_text(markdown, encoding="utf-8")
-    paths[1].write_text(to_csv(rows), encoding="utf-8")
-    return paths
-
-
 def _row(benchmark: Benchmark, search: str, target: str, runs: Sequence[RunResult]) -> Row:
-    hits = [result.hits[target] for result in runs]
-    reached = [hit is not None for hit in hits]
-    costs = [
-        result.evaluations if hit is None else hit for result, hit in zip(runs, hits, strict=True)
-    ]
+    costs, reached = times(runs, target)
     successes = sum(reached)
     rate = wilson(successes, len(runs))
     interval = bootstrap_ert(costs, reached) or (math.nan, math.nan)
@@ -241,9 +258,18 @@ def _row(benchmark: Benchmark, search: str, target: str, runs: Sequence[RunResul
         distinct_share(
             [result.distinct for result in runs], [result.evaluations for result in runs]
         ),
+        seen_share(runs),
         median_gap(errors, 0.0),
         gap,
     )
+
+
+def seen_share(runs: Sequence[RunResult]) -> float:
+    """Evaluations spent on behaviours already seen in the run / all; NaN where not counted."""
+    kinds = [run.behaviours for run in runs if run.behaviours is not None]
+    if len(kinds) < len(runs):
+        return math.nan
+    return 1 - distinct_share(kinds, [run.evaluations for run in runs])
 
 
 def _success(row: Row) -> str:
@@ -253,11 +279,12 @@ def _success(row: Row) -> str:
 
 def _ert(row: Row) -> str:
     if row.successes == 0:
-        return f"> {_count(row.ert_bound)}"
+        return f"> {count(row.ert_bound)}"
     if math.isnan(row.ert_lower):
-        return f"{_count(row.ert)} [< {LEAST_SUCCESSES} successes]"
-    return f"{_count(row.ert)} [{_count(row.ert_lower)}, {_count(row.ert_upper)}]"
+        return f"{count(row.ert)} [< {LEAST_SUCCESSES} successes]"
+    return f"{count(row.ert)} [{count(row.ert_lower)}, {count(row.ert_upper)}]"
 
 
-def _count(value: float) -> str:
+def count(value: float) -> str:
+    """A number of evaluations for people."""
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"

@@ -3,7 +3,8 @@
 A finished job is written in one transaction, so whatever moment the process dies, the file holds
 whole jobs and the study continues after them. The writer keeps the database locked exclusively; a
 second process that opens it is refused at once, and the lock dies with its holder. Results are
-kept apart from times: nothing that differs between two runs of the same study enters a table.
+kept apart from times: nothing that differs between two runs of the same study enters a table of
+results.
 
 - `Store`: `open_store(path, description)` to write, `read_store(path)` to read.
 - `StoredRun`: one run as it is kept.
@@ -21,7 +22,10 @@ from typing import Any
 
 from solvers.heuristics import RunResult, StudyError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+READABLE = (1, 2)
+"""Formats that can be read; version 1 had neither behaviours nor processor times."""
 
 APPLICATION_ID = 0x53484652
 """Marks a database as a study of this program ("SHFR")."""
@@ -32,7 +36,7 @@ CREATE TABLE runs (
     problem TEXT NOT NULL, search TEXT NOT NULL, repetition INTEGER NOT NULL,
     evaluations INTEGER NOT NULL, distinct_evaluations INTEGER NOT NULL,
     best_error REAL NOT NULL, best_genome TEXT NOT NULL, hits TEXT NOT NULL,
-    trajectory TEXT NOT NULL, seconds REAL NOT NULL,
+    trajectory TEXT NOT NULL, seconds REAL NOT NULL, behaviours INTEGER, cpu_seconds REAL,
     PRIMARY KEY (problem, search, repetition)) WITHOUT ROWID;
 """
 
@@ -44,7 +48,8 @@ class StoredRun:
     Attributes:
         problem, search, repetition: which.
         result: what it did.
-        seconds: how long it took; never part of a table.
+        seconds: how long it took, without counting behaviours.
+        cpu_seconds: processor time of the process meanwhile; None in old files.
     """
 
     problem: str
@@ -52,6 +57,7 @@ class StoredRun:
     repetition: int
     result: RunResult
     seconds: float
+    cpu_seconds: float | None = None
 
 
 class Store:
@@ -81,12 +87,14 @@ class Store:
                 json.dumps(run.result.hits),
                 json.dumps(run.result.trajectory),
                 run.seconds,
+                run.result.behaviours,
+                run.cpu_seconds,
             )
             for run in runs
         ]
         with self.connection:
             self.connection.execute("BEGIN IMMEDIATE")
-            self.connection.executemany(f"INSERT INTO runs VALUES ({','.join('?' * 10)})", rows)
+            self.connection.executemany(f"INSERT INTO runs VALUES ({','.join('?' * 12)})", rows)
 
     def finished(self) -> set[tuple[str, str, int]]:
         """Which (problem, search, repetition) are stored."""
@@ -96,7 +104,8 @@ class Store:
         """All stored runs, by problem, search and repetition."""
         query = "SELECT * FROM runs ORDER BY problem, search, repetition"
         for row in self.connection.execute(query):
-            problem, search, repetition, evaluations, distinct, error, genome, hits, steps, s = row
+            problem, search, repetition, evaluations, distinct, error, genome, hits, steps = row[:9]
+            seconds, behaviours, cpu_seconds = (*row[9:], None, None)[:3]
             result = RunResult(
                 evaluations,
                 distinct,
@@ -104,8 +113,9 @@ class Store:
                 tuple((at, value) for at, value in json.loads(steps)),
                 tuple(json.loads(genome)),
                 error,
+                behaviours,
             )
-            yield StoredRun(problem, search, repetition, result, s)
+            yield StoredRun(problem, search, repetition, result, seconds, cpu_seconds)
 
 
 @contextmanager
@@ -155,7 +165,7 @@ def read_store(path: str | Path) -> Iterator[Store]:
     if not path.is_file():
         raise StudyError("no-study", "there is no such file", str(path))
     with _connection(path, f"{path.absolute().as_uri()}?mode=ro", uri=True) as connection:
-        _check_kind(connection, path)
+        _check_kind(connection, path, READABLE)
         yield Store(connection, path)
 
 
@@ -177,13 +187,17 @@ def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3
             connection.close()
 
 
-def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
+def _check_kind(
+    connection: sqlite3.Connection, path: Path, versions: tuple[int, ...] = (SCHEMA_VERSION,)
+) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         message = "a database, but not a study's; name another file"
         raise StudyError("bad-store", message, str(path))
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
-        message = f"written in format {version}, this program has {SCHEMA_VERSION}; remove it"
+    if version not in versions:
+        message = f"written in format {version}, this program writes {SCHEMA_VERSION}; "
+        message += "choose another folder to start anew"
+        message += ", or `sheffer report` to read it" if version in READABLE else ""
         raise StudyError("bad-store", message, str(path))
 
 

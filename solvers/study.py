@@ -15,19 +15,21 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from solvers.behaviours import BehaviourKeys, Genomes, behaviour_keys
 from solvers.heuristics import BATCH, OPTIMUM, Evaluator, RunResult, StudyError, run
 from solvers.identity import describe, stamp
 from solvers.pool import process_pool
 from solvers.store import Store, StoredRun, open_store, read_store
+from theory.problems import Problem
 
 CHUNK = 5
 """Repetitions in one job: what a killed study may lose for each process."""
@@ -48,6 +50,8 @@ class Benchmark:
         evidence: what the optimum rests on, such as `recounted`.
         targets: errors to reach, by name; `optimum` is among them where it is known.
         cap: most evaluations of a run.
+        data: problems with the same text here are measured on the same things (three image sets
+            for one set of architectures, say); together they weigh as one problem. Empty: alone.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Benchmark:
     evidence: str
     targets: Mapping[str, float]
     cap: int
+    data: str = ""
 
     def __post_init__(self) -> None:
         known = self.optimum is not None
@@ -81,6 +86,10 @@ class StudySpec:
             a label, so that one search can take part with several settings.
         repetitions: runs of each search on each problem.
         batch: most genomes evaluated at once.
+        contrasts: the pairs of searches (first, second) that are tested against each other, named
+            before the first run: they are stored with the study, and no other is tested.
+        count_behaviours: whether runs count the distinct behaviours they evaluate, where the
+            evaluator knows them; it changes no other figure, but takes time.
     """
 
     name: str
@@ -89,6 +98,8 @@ class StudySpec:
     searches: Mapping[str, Mapping[str, Any]]
     repetitions: int
     batch: int = BATCH
+    contrasts: tuple[tuple[str, str], ...] = ()
+    count_behaviours: bool = True
 
     def __post_init__(self) -> None:
         names = [benchmark.name for benchmark in self.benchmarks]
@@ -97,6 +108,10 @@ class StudySpec:
             raise StudyError("bad-study", message, self.name)
         if self.seed < 0:
             raise StudyError("bad-study", "the seed must not be negative", self.name)
+        for first, second in self.contrasts:
+            if first == second or not {first, second} <= set(self.searches):
+                message = f"a contrast names two different searches of the study: {first}:{second}"
+                raise StudyError("bad-study", message, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,9 @@ class StudyResult:
         runs: results by (problem, search), in the order of the repetitions; a search that has
             not finished a run yet is missing.
         complete: whether all runs are there.
+        contrasts: the pairs of searches to be tested.
+        seconds: (wall clock, processor or None) of each run, as `runs`; never part of a table of
+            results, since no two runs of a study take the same time.
     """
 
     name: str
@@ -116,6 +134,10 @@ class StudyResult:
     searches: tuple[str, ...]
     runs: Mapping[tuple[str, str], tuple[RunResult, ...]]
     complete: bool
+    contrasts: tuple[tuple[str, str], ...] = ()
+    seconds: Mapping[tuple[str, str], tuple[tuple[float, float | None], ...]] = field(
+        default_factory=dict, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +151,7 @@ class Job:
     seed: int
     batch: int
     stamp: str
+    count_behaviours: bool
 
 
 def seed_of(seed: int, problem: str, search: str, repetition: int) -> np.random.SeedSequence:
@@ -177,7 +200,8 @@ def run_study(
                     report(done, total)
         except KeyboardInterrupt:
             pass  # every finished job is stored; the result says that it is partial
-        return _collect(spec.name, spec.benchmarks, tuple(spec.searches), total, store)
+        searches = tuple(spec.searches)
+        return _collect(spec.name, spec.benchmarks, searches, spec.contrasts, total, store)
 
 
 def read_study(path: str | Path) -> StudyResult:
@@ -192,18 +216,20 @@ def read_study(path: str | Path) -> StudyResult:
             Benchmark(
                 problem["name"],
                 problem["family"],
-                partial(_not_stored, problem["name"]),
+                partial(not_stored, problem["name"]),
                 problem["optimum"],
                 problem["optimum_text"],
                 problem["evidence"],
                 problem["targets"],
                 problem["cap"],
+                problem.get("data", ""),
             )
             for problem in facts["problems"]
         )
         searches = tuple(label for label, _ in facts["searches"])
         total = len(benchmarks) * len(searches) * facts["repetitions"]
-        return _collect(facts["name"], benchmarks, searches, total, store)
+        contrasts = tuple((first, second) for first, second in facts.get("contrasts", ()))
+        return _collect(facts["name"], benchmarks, searches, contrasts, total, store)
 
 
 def run_job(job: Job) -> list[StoredRun]:
@@ -219,9 +245,11 @@ def run_job(job: Job) -> list[StoredRun]:
     try:
         if key not in _EVALUATORS:
             _EVALUATORS[key] = job.benchmark.make()
+        keys = _keys_of(key) if job.count_behaviours else None
         for repetition in job.repetitions:
             seed = seed_of(job.seed, job.benchmark.name, job.label, repetition)
-            start = time.perf_counter()
+            timed = None if keys is None else _Timed(keys)
+            start, cpu = time.perf_counter(), time.process_time()
             result = run(
                 _EVALUATORS[key],
                 name,
@@ -230,9 +258,12 @@ def run_job(job: Job) -> list[StoredRun]:
                 job.benchmark.cap,
                 job.benchmark.targets,
                 job.batch,
+                timed,
             )
-            seconds = time.perf_counter() - start
-            runs.append(StoredRun(key[0], job.label, repetition, result, seconds))
+            seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+            if timed is not None:
+                seconds, cpu = seconds - timed.seconds, cpu - timed.cpu_seconds
+            runs.append(StoredRun(key[0], job.label, repetition, result, seconds, cpu))
     except Exception as error:
         where = f"{job.benchmark.name}, {job.label}"
         reason = error.reason if isinstance(error, StudyError) else "run-failed"
@@ -243,6 +274,37 @@ def run_job(job: Job) -> list[StoredRun]:
 
 _EVALUATORS: dict[tuple[str, str], Evaluator] = {}
 """The evaluators this process has made: tables are loaded and kernels compiled once."""
+
+
+class _Timed:
+    """Behaviour keys, and the time they took: it is no part of the search's."""
+
+    def __init__(self, keys: BehaviourKeys) -> None:
+        self.keys = keys
+        self.seconds = self.cpu_seconds = 0.0
+
+    def __call__(self, genomes: Genomes) -> list[bytes]:
+        start, cpu = time.perf_counter(), time.process_time()
+        found = self.keys(genomes)
+        self.seconds += time.perf_counter() - start
+        self.cpu_seconds += time.process_time() - cpu
+        return found
+
+
+_KEYS: dict[tuple[str, str], BehaviourKeys | None] = {}
+"""How this process recognises behaviours, for each evaluator."""
+
+
+def _keys_of(key: tuple[str, str]) -> BehaviourKeys | None:
+    """The behaviour keys of an evaluator; None for one that is not Sheffer's own."""
+    if key not in _KEYS:
+        evaluator: Any = _EVALUATORS[key]
+        problem = getattr(evaluator, "problem", None)
+        if isinstance(problem, Problem):
+            _KEYS[key] = behaviour_keys(problem, evaluator)
+        else:
+            _KEYS[key] = None
+    return _KEYS[key]
 
 
 def _jobs(
@@ -265,6 +327,7 @@ def _jobs(
                     spec.seed,
                     spec.batch,
                     stamps[benchmark.name],
+                    spec.count_behaviours,
                 )
                 for start in range(0, len(missing), CHUNK)
             ]
@@ -286,7 +349,11 @@ def _results(
             futures += [executor.submit(run_job, job) for job in jobs]
             for future in as_completed(futures):
                 yield future.result()
-        except BrokenExecutor as error:
+        except Exception as error:
+            # A cluster gives a job up after several of its workers have died at it.
+            cluster = type(error).__module__.partition(".")[0] == "distributed"
+            if not cluster and not isinstance(error, BrokenExecutor | CancelledError):
+                raise
             message = "a worker process died, perhaps for lack of memory; run it again to continue"
             raise StudyError("worker-died", message) from error
         finally:
@@ -298,19 +365,25 @@ def _collect(
     name: str,
     benchmarks: tuple[Benchmark, ...],
     searches: tuple[str, ...],
+    contrasts: tuple[tuple[str, str], ...],
     total: int,
     store: Store,
 ) -> StudyResult:
     runs: dict[tuple[str, str], list[RunResult]] = {}
+    seconds: dict[tuple[str, str], list[tuple[float, float | None]]] = {}
     count = 0
     for stored in store.runs():
-        runs.setdefault((stored.problem, stored.search), []).append(stored.result)
+        key = stored.problem, stored.search
+        runs.setdefault(key, []).append(stored.result)
+        seconds.setdefault(key, []).append((stored.seconds, stored.cpu_seconds))
         count += 1
     whole = {key: tuple(results) for key, results in runs.items()}
-    return StudyResult(name, benchmarks, searches, whole, count == total)
+    times = {key: tuple(pairs) for key, pairs in seconds.items()}
+    return StudyResult(name, benchmarks, searches, whole, count == total, contrasts, times)
 
 
-def _not_stored(name: str) -> Evaluator:
+def not_stored(name: str) -> Evaluator:
+    """The evaluator of a problem of which only results were kept: there is none."""
     message = "was read from a study's file and can be reported, but not evaluated"
     raise StudyError("no-evaluator", message, name)
 

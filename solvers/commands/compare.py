@@ -50,8 +50,18 @@ def compare(
             help="A search: a name, file.py:Name or module:Name; repeat for several. Default: all.",
         ),
     ] = None,
+    contrast: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="FIRST:SECOND, two searches to test against each other; repeat for several. "
+            "Default: genetic (or the first search) against each other one."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask cluster to run on (extra cluster).")
+    ] = None,
     components: ComponentsOption = None,
     length: LengthOption = None,
     measure: MeasureOption = None,
@@ -91,6 +101,8 @@ def compare(
             evaluations,
             seed,
             workers=workers,
+            contrasts=None if contrast is None else tuple(map(_contrast, contrast)),
+            scheduler=scheduler,
         )
         from rich.progress import (
             BarColumn,
@@ -119,6 +131,22 @@ def compare(
     raise typer.Exit(Exit.OK if result.study.complete else Exit.UNKNOWN)
 
 
+def _contrast(text: str) -> tuple[str, str]:
+    """Two searches named as FIRST:SECOND; a name may itself hold one colon (package.module:Name).
+
+    Raises:
+        StudyError: `bad-contrast`.
+    """
+    from solvers.heuristics import StudyError
+
+    parts = text.split(":")
+    if len(parts) == 2 and all(parts):
+        return parts[0], parts[1]
+    if len(parts) == 4 and all(parts):
+        return ":".join(parts[:2]), ":".join(parts[2:])
+    raise StudyError("bad-contrast", "a contrast is FIRST:SECOND, two names of searches", text)
+
+
 def _problem_names(problems: list[str] | None, suite: str | None) -> list[str]:
     from solvers.suites import SUITES
     from theory.errors import ProblemError
@@ -139,9 +167,12 @@ def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> P
     """A folder of its own for each comparison: equal requests continue the same one."""
     import hashlib
     import json
+    from dataclasses import replace
 
     from theory.problem_json import problem_to_json
 
+    # Where it runs changes nothing.
+    settings = replace(settings, workers=None, scheduler=None)
     request = [repr(settings), *(problem_to_json(p) for p in problems)]
     digest = hashlib.sha256(json.dumps(request).encode()).hexdigest()[:6]
     label = suite or (problems[0].name if len(problems) == 1 else f"{problems[0].name}-and-more")
@@ -151,21 +182,26 @@ def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> P
 def _show(result: Comparison, *, json: bool) -> None:
     from dataclasses import asdict
 
+    from solvers.contrasts import contrast_rows, ideal_rows
     from solvers.report import main_table, study_rows, target_table, to_rich
+    from solvers.tables import contrast_table
 
-    rows = study_rows(result.study)
+    rows, ideals = study_rows(result.study), ideal_rows(result.results)
+    contrasts = contrast_rows(result.study)
     if json:
         show_json(
             {
                 "complete": result.study.complete,
                 "rows": [_finite(asdict(row)) for row in rows],
+                "contrasts": [_finite(asdict(row)) for row in contrasts],
+                "ideal_random": [_finite(asdict(row)) for row in ideals],
                 "notes": list(result.notes),
                 "files": [str(path) for path in result.paths],
             }
         )
         return
     screen = console()
-    for table in (main_table(rows), target_table(rows)):
+    for table in (main_table(rows, ideals), contrast_table(contrasts), target_table(rows)):
         if table is not None:
             screen.print(to_rich(table))
     for note in result.notes:

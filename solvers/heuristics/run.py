@@ -11,7 +11,7 @@ middle of a batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,8 @@ class RunResult:
         trajectory: every improvement, as (evaluations, error).
         best_genome: the first genome of least error, canonical.
         best_error: its error.
+        behaviours: different behaviours among them; None where they were not counted. Every other
+            evaluation was spent on a behaviour already seen.
     """
 
     evaluations: int
@@ -48,6 +50,7 @@ class RunResult:
     trajectory: tuple[tuple[int, float], ...]
     best_genome: tuple[int, ...]
     best_error: float
+    behaviours: int | None = None
 
 
 def run(
@@ -58,6 +61,7 @@ def run(
     cap: int,
     targets: Mapping[str, float],
     batch: int = BATCH,
+    behaviours: Callable[[Genomes], list[bytes]] | None = None,
 ) -> RunResult:
     """Run one search until the target `optimum`, the cap, or the end of its space.
 
@@ -69,6 +73,8 @@ def run(
         cap: most evaluations.
         targets: errors to be reached, by name; the run ends at the one named `optimum`.
         batch: most genomes asked for at once.
+        behaviours: gives canonical genomes (n, width) keys that are equal exactly where their
+            behaviours are, to count these; `solvers.behaviours` makes it. Changes nothing else.
 
     Raises:
         StudyError: no such search or setting, a cap or batch below 1, a search that proposes
@@ -84,6 +90,7 @@ def run(
     best_genome: tuple[int, ...] = ()
     best, done = math.inf, 0
     seen: set[bytes] = set()
+    behaved: set[bytes] = set()
     while done < cap and hits.get(OPTIMUM) is None:
         most = min(batch, cap - done)
         genomes = search.ask(most)
@@ -108,10 +115,17 @@ def run(
             for row in _improvements(counted, best):
                 best, best_genome = float(counted[row]), tuple(canonical[row].tolist())
                 trajectory.append((done + row + 1, best))
-        seen.update(space.keys(canonical))
+        keys = space.keys(canonical)
+        if behaviours is not None:
+            # A genome seen before has a behaviour seen before.
+            new = [row for row, key in enumerate(keys) if key not in seen]
+            behaved.update(behaviours(canonical[new]) if new else ())
+        seen.update(keys)
         done += n
         search.tell(genomes, errors)
-    return RunResult(done, len(seen), hits, tuple(trajectory), best_genome, best)
+    counted_behaviours = None if behaviours is None else len(behaved)
+    steps = tuple(trajectory)
+    return RunResult(done, len(seen), hits, steps, best_genome, best, counted_behaviours)
 
 
 def _improvements(errors: NDArray[np.float64], best: float) -> list[int]:

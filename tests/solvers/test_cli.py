@@ -128,6 +128,29 @@ def test_evolve_is_repeatable_and_claims_no_optimum() -> None:
     assert "OPTIM" not in first[1].upper()
 
 
+def test_report_computes_everything_again_from_the_runs_or_an_old_study() -> None:
+    arguments = ("compare", "sorting-3", "-r", 3, "-n", 60, "--out", "study", "--workers", 1)
+    assert sheffer(*arguments, "--contrast", "random:genetic")[0] == 0
+    page = Path("study", "report.html").read_bytes()
+    code, out, _ = sheffer("report", "study", "--out", "again")
+    assert code == 0
+    assert "wrote again/report.html" in out
+    assert Path("again", "report.html").read_bytes() == page
+    Path("study", "study.json").unlink()  # as older versions left a folder
+    code, out, _ = sheffer("report", "study", "--json")
+    assert code == 0
+    assert json.loads(out)["complete"]
+    assert "random / genetic" in Path("study", "report.md").read_text()
+    code, _, err = sheffer("report", "nowhere")
+    assert code == 2
+    assert "sheffer compare" in err
+    for wrong in ("random", "random:rendom", "a:b:c"):
+        code, _, err = sheffer(*arguments, "--contrast", wrong)
+        assert code == 2
+        assert len(err.splitlines()[-1:]) == 1
+        assert "contrast" in err.splitlines()[-1]
+
+
 def test_compare_a_table_reports_the_one_se_set_and_the_files() -> None:
     code, out, _ = sheffer(
         "compare", EXAMPLES / "loss.csv", "-r", 6, "--workers", 1, "--out", "here", "--json"

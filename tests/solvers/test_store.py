@@ -99,6 +99,23 @@ def test_files_that_are_no_study_are_refused(tmp_path: Path) -> None:
     assert refused(open_store(text / "study.db", DESCRIPTION)).reason == "bad-store"
 
 
+def test_the_first_format_can_be_read_but_not_continued(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    with open_store(path, DESCRIPTION) as store:
+        store.save([stored(0)])
+    with sqlite3.connect(path) as connection:  # as version 1 made it
+        connection.execute("ALTER TABLE runs DROP COLUMN behaviours")
+        connection.execute("ALTER TABLE runs DROP COLUMN cpu_seconds")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    with read_store(path) as store:
+        assert list(store.runs()) == [stored(0)]
+    error = refused(open_store(path, DESCRIPTION))
+    assert error.reason == "bad-store"
+    assert "format 1" in error.message
+    assert "sheffer report" in error.message
+
+
 def test_other_formats_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "study.db"
     with open_store(path, DESCRIPTION):

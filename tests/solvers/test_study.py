@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from solvers.document import write_report
 from solvers.heuristics import OPTIMUM, StudyError
 from solvers.identity import stamp
 from solvers.plots import convergence, frontiers
@@ -30,8 +31,8 @@ from solvers.report import (
     to_markdown,
     to_rich,
     to_text,
-    write_tables,
 )
+from solvers.results import Results
 from solvers.study import Benchmark, StudyResult, StudySpec, read_study, run_study, seed_of
 
 from . import toy
@@ -134,7 +135,8 @@ def test_an_interrupted_study_is_partial_and_continues(
     partial_result = run_study(spec(), path, workers=1, progress=interrupt)
     assert not partial_result.complete
     assert 30 <= sum(map(len, partial_result.runs.values())) < 96
-    assert "Partial" in write_tables(partial_result, tmp_path)[0].read_text()
+    paths = write_report(Results(partial_result, 12, 7), tmp_path)
+    assert all("nterrupted" in path.read_text() for path in paths[:3])
     assert convergence(partial_result, tmp_path / "partial.png").stat().st_size > 0
     result = run_study(spec(), path, workers=1)
     assert result.complete
@@ -284,11 +286,11 @@ def test_tables_leave_no_cell_blank(tmp_path: Path) -> None:
     assert failed.ert_bound == pytest.approx(60 / failed.success_upper, rel=0.5)
     assert cells[0][4].startswith("> ")
     assert cells[2][3].endswith("of two")
-    assert cells[2][6].startswith("best ")
+    assert cells[2][7].startswith("best ")
     few = replace(rows[0], successes=3, ert=190.0)
     assert main_table([few]).rows[0][4] == "190 [< 5 successes]"
-    paths = write_tables(result, tmp_path / "out")
-    read = list(csv.DictReader(paths[1].open()))
+    paths = write_report(Results(result, 10, 1), tmp_path / "out")
+    read = list(csv.DictReader(paths[3].open()))
     assert len(read) == 4
     assert all(value for row in read for value in row.values())
     assert float(read[0]["ert"]) == math.inf

@@ -1,0 +1,65 @@
+"""Where jobs run: in this process, in processes of this machine, or on a Dask cluster.
+
+Any `concurrent.futures.Executor` serves. A cluster's workers need the same version of Sheffer and
+of its packages; a worker that dies has its jobs done again by others.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from solvers.heuristics import StudyError
+from solvers.pool import process_pool
+
+CONNECT_S = 10
+
+
+@contextmanager
+def executor_for(
+    workers: int | None = None, scheduler: str | None = None
+) -> Iterator[Executor | None]:
+    """An executor, or None for this process alone (`workers` 1).
+
+    Args:
+        workers: processes here; None for the number of processors, at least 2.
+        scheduler: address of a Dask scheduler, such as `tcp://host:8786`; `workers` is then of no
+            account.
+
+    Raises:
+        StudyError: `no-cluster` where the package `distributed` is missing or nothing answers.
+    """
+    if scheduler is not None:
+        with _cluster(scheduler) as executor:
+            yield executor
+        return
+    number = workers or max(2, os.cpu_count() or 2)
+    if number == 1:
+        yield None
+        return
+    with process_pool(number) as pool:
+        yield pool
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        message = "needs the package distributed: pip install 'sheffer[cluster]'"
+        raise StudyError("no-cluster", message, address) from None
+    try:
+        client = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = f"no Dask scheduler answers there ({text}); start one with `dask scheduler`"
+        raise StudyError("no-cluster", message, address) from None
+    try:
+        # Jobs are pure functions of their seeds, but must not share results by equal arguments.
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()
