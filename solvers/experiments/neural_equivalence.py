@@ -58,7 +58,7 @@ def machines_in_neurons(name: str = "saturated-neurons") -> str:
 def cells_by_convolution(sets: tuple[str, ...] = ("convolution-3", "convolution-3x3")) -> str:
     """Rule 110 and Life in the sequences found, on random cells."""
     said = []
-    for name, generations, side in zip(sets, (300, 40), (64, 24), strict=True):
+    for name, generations, side in zip(sets, (100, 12), (64, 24), strict=True):
         result = run_cells(simulation(name), generations=generations, side=side)
         if not result.agreed:
             refute("cells", f"{name} differs in generation {result.generations}")

@@ -48,7 +48,7 @@ def transition(x: int, y: int, n: int, p: Fraction, fitness: Fitness) -> Fractio
 
 
 def chain(n: int, p: Fraction, fitness: Fitness) -> Matrix:
-    """The whole matrix, for tests: entry [x][y] from string x to string y."""
+    """The whole matrix, for tests: entry `[x][y]` from string x to string y."""
     rows = []
     for x in range(1 << n):
         row = [transition(x, y, n, p, fitness) if y != x else Fraction(0) for y in range(1 << n)]

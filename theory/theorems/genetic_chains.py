@@ -214,7 +214,7 @@ def elitism_absorbs(matrix: Callable[[Settings], Matrix] = with_best) -> str:
             refute("elitism", f"P(not held) is {later} after {t + 1} steps")
     return (
         f"2 bits ({len(p)} states): absorbed with probability 1 from each; P(not held) falls, and "
-        f"after t generations it is at most {_short(1 - chance)}^t ({float(missing[-1]):.1e} "
+        f"after t generations it is at most ({_short(1 - chance)})^t ({float(missing[-1]):.1e} "
         "after 24)"
     )
 

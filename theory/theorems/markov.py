@@ -1,6 +1,6 @@
 """Finite Markov chains in exact rationals.
 
-A matrix is a tuple of rows; entry [i][j] is the probability of going from state i to state j.
+A matrix is a tuple of rows; entry `[i][j]` is the probability of going from state i to state j.
 
     multiply, is_stochastic, is_positive
     solve            the solution of a system of linear equations, if it has exactly one

@@ -222,9 +222,9 @@ fan-out. (Siegelmann & Sontag 1995.)
 and 0 on the other whole numbers. Rule 110 is weakly universal (Cook 2004).
 
 **Life.** With $t$ twice the number of live neighbours plus the cell itself, alive afterwards are
-$t = 5$ (two neighbours and alive), 6 and 7 (three neighbours). $\mathrm{relu}(1 - \mathrm{relu}(5
-- t) - \mathrm{relu}(t - 7))$ is 1 there and 0 elsewhere. Life holds universal machines in finite
-patterns (Berlekamp, Conway & Guy 1982; Rendell 2011).
+$t = 5$ (two neighbours and alive), 6 and 7 (three neighbours); and
+$\mathrm{relu}(1 - \mathrm{relu}(5 - t) - \mathrm{relu}(t - 7))$ is 1 there and 0 elsewhere. Life
+holds universal machines in finite patterns (Berlekamp, Conway & Guy 1982; Rendell 2011).
 
 **Conversely**, sums, products and comparisons of rationals are computable, and so is a step; hence
 the halting problems on both sides reduce to each other.

@@ -69,8 +69,8 @@ dropped at a point where it differs from the target, and there its error is posi
 **(b)** The only sequences that give a truth value compute the constant 0. Its error against $f_M$
 is zero exactly if $f_M(t) = 0$ for all $t$, that is, if $M$ never halts. Each $f_M$ is computable,
 by running $M$ for $t$ steps. A procedure for error zero would decide the halting problem (Turing
-1936). On $\{0, \dots, T\}$ the error is positive from $T = $ the halting step on: no amount of
-samples before says anything.
+1936). On $\{0, \dots, T\}$ the error is positive exactly if $T$ is at least the number of steps
+after which $M$ halts: no amount of samples before says anything.
 
 **(c)** *If.* Fix two searches $a$ and $b$. A search assigns to each function its full trace, and
 different functions get different traces: the trace tells which point was asked at each step. The

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, NoReturn
 
 from theory.errors import ShefferError
@@ -67,14 +68,15 @@ class Report:
         return bool(self.checked) and not self.refuted
 
     def lines(self) -> list[str]:
-        """The report as text: the outcome, then a line for each claim."""
+        """The report as text: the outcome, then each claim, in lines of at most 100 characters."""
         count = len(self.checked) + len(self.refuted)
         word = "CONFIRMED" if self.holds else "REFUTED  "
         text = [
             f"{word}  {self.name}: {len(self.checked)} of {count} claims ({self.seconds:.2f} s)"
         ]
-        text += [f"  refuted  {name}: {words}" for name, words in self.refuted]
-        text += [f"  checked  {name}: {words}" for name, words in self.checked]
+        for word, claims in (("refuted", self.refuted), ("checked", self.checked)):
+            for name, words in claims:
+                text += wrap(f"  {word}  {name}: {words}", 100, subsequent_indent=" " * 11)
         return text
 
     def to_json(self) -> dict[str, Any]:
