@@ -26,6 +26,7 @@ from theory.problem_json import error_from_json, error_to_json, problem_to_json
 from theory.problems import Problem
 from theory.sequences import Sequence
 
+SAVE_EVERY = 60.0  # seconds between two saves of a search that runs on
 FORMAT = "sheffer chain checkpoint 1"
 
 

@@ -51,7 +51,7 @@ class Frontier:
 
     Attributes:
         problem: what was solved.
-        engine: chain, dag or table.
+        engine: which engine of `solvers.exact`.
         lines: one for each length 0 .. the problem's length.
         counts: distinct behaviours first reached at each length.
         seconds: wall-clock time.
@@ -84,6 +84,12 @@ class Frontier:
     def optimal(self) -> bool:
         """Whether the last line's error is proved least by the search (not yet by a checker)."""
         return self.lines[-1].exact
+
+    @property
+    def shortest(self) -> bool:
+        """Whether the search shows that no shorter length has the least error found."""
+        best = self.best
+        return best.length == 0 or self.lines[best.length - 1].at_least > best.error
 
     def certificate(self) -> dict[str, Any]:
         """The optimum certificate, as plain data."""

@@ -153,6 +153,7 @@ class ExactPoints:
 
     def expand(self, meter: Meter) -> bool:
         """See `Points`."""
+        self._pad()  # an expansion that a limit broke off has left points behind
         first, last = self._moved, len(self)
         rows = []
         for point in range(first, last):
@@ -320,6 +321,7 @@ class MachinePoints:
 
     def expand(self, meter: Meter) -> bool:
         """See `Points`."""
+        self._pad()  # an expansion that a limit broke off has left points behind
         first, last = self._moved, self._count
         moves = np.empty((last - first, len(self.steps)), dtype=np.int32)
         for low in range(first, last, _CHUNK):

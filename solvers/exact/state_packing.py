@@ -1,4 +1,4 @@
-"""States of a chain problem with one sample as 64-bit words, with a generated function that moves them.
+"""States of a chain problem with one sample as 64-bit words, and code that moves them.
 
 - Where every placement only *moves* values between registers (pancake flips), a value stands as
   its number among the values of the start, whatever its sort.

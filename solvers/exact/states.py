@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.exact.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.points import as_objects, exact_array
@@ -28,6 +30,7 @@ from theory.placements import Step
 from theory.problems import Error, Measure, Problem, sample_error
 from theory.sequences import step_function
 
+ENGINE = "states"
 Progress = Callable[[str], None]
 
 _LOOK = 1 << 16  # states expanded between two looks at the clock
@@ -57,6 +60,13 @@ class StateSearch:
         self.low, self.count = 0, 1
         refill(self.table, self.queue, 1)
 
+    def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Goes on from the arrays of a checkpoint."""
+        self.queue, self.parents = arrays["queue"], arrays["parents"]
+        self.low, self.count = int(arrays["low"]), len(self.queue)
+        self.table = np.full(1 << (4 * self.count).bit_length(), EMPTY, dtype=np.uint64)
+        refill(self.table, self.queue, self.count)
+
     def advance(self) -> int:
         """Makes the next layer; its size.
 
@@ -69,10 +79,11 @@ class StateSearch:
         room = BLOCK * len(self.packing.steps)
         while node < high:
             if self.count + room > len(self.queue):
+                more = len(self.queue) + room
                 self.queue, self.parents = (
-                    np.concatenate([a, np.empty_like(a)]) for a in (self.queue, self.parents)
+                    np.concatenate([a, np.empty(more, a.dtype)]) for a in (self.queue, self.parents)
                 )
-            if 2 * (self.count + room) > len(self.table):
+            while 2 * (self.count + room) > len(self.table):
                 self.table = np.full(2 * len(self.table), EMPTY, dtype=np.uint64)
                 refill(self.table, self.queue, self.count)
             size = 2 * (self.queue.nbytes + self.parents.nbytes + self.table.nbytes)
@@ -150,44 +161,65 @@ def distances(problem: Problem, limits: Limits | None = None) -> tuple[int, ...]
 
 
 def solve_states(
-    packing: Packing, limits: Limits | None = None, progress: Progress | None = None
+    packing: Packing,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    *,
+    checkpoint: Path | None = None,
 ) -> Frontier:
     """The frontier of a problem with one sample.
 
     Ctrl-C, and limits that are reached, end it with bounds.
 
+    Args:
+        checkpoint: a file to go on from, if it exists and this engine wrote it, and to save the
+            search in when it stops.
+
     Raises:
         WideNumberError: a number left 64 bits.
+        ProblemError: `bad-checkpoint`, `other-problem`.
     """
     problem = packing.problem
     meter = Meter(limits or Limits())
-    builder = FrontierBuilder(problem.length)
-    start = problem.sequence(())
-    builder.add(problem.error(start), start)
-    builder.counts.append(1)
-    stopped: str | None = None
     search = StateSearch(packing, meter)
-    seen = 1  # states whose errors have been looked at
+    saved = load_checkpoint(checkpoint, problem) if checkpoint else None
+    if saved is not None and saved.engine == ENGINE:
+        builder = saved.builder(problem.length)
+        search.restore(saved.arrays)
+    else:
+        builder = FrontierBuilder(problem.length)
+        start = problem.sequence(())
+        builder.add(problem.error(start), start)
+        builder.counts.append(1)
+    stopped: str | None = None
+    settled, low, seen = len(builder.lines), search.low, search.count  # at the last boundary
     try:
-        for length in range(1, problem.length + 1):
-            if builder.least == 0:
-                break
+        while len(builder.lines) <= problem.length and builder.least > 0:
+            settled, low, seen = len(builder.lines), search.low, search.count
             size = search.advance()
             _look(search, seen, builder, exact=True)
-            seen = search.count
             builder.counts.append(size)
             if progress:
-                progress(f"{bounds_text(builder.lines[length])}; {search.count:,} states")
+                progress(f"{bounds_text(builder.lines[-1])}; {search.count:,} states")
             if not size:
                 break
     except LimitReachedError as limit:
         stopped = limit.which
     except KeyboardInterrupt:
         stopped = "interrupted"
-    if stopped and len(builder.lines) <= problem.length:
-        _look(search, seen, builder, exact=False)  # the part of a layer that was made
+    if stopped:
+        if checkpoint is not None:
+            arrays: dict[str, NDArray[Any]] = {
+                "queue": search.queue[:seen],
+                "parents": search.parents[:seen],
+                "low": np.array(low),
+            }
+            lines, counts = tuple(builder.lines[:settled]), tuple(builder.counts[:settled])
+            save_checkpoint(checkpoint, problem, Checkpoint(ENGINE, lines, counts, arrays))
+        if len(builder.lines) == settled <= problem.length:
+            _look(search, seen, builder, exact=False)  # the part of a layer that was made
     return Frontier(
-        problem, "states", builder.fill(exact=stopped is None), tuple(builder.counts),
+        problem, ENGINE, builder.fill(exact=stopped is None), tuple(builder.counts),
         meter.seconds, stopped,
     )  # fmt: skip
 

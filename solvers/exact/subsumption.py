@@ -19,7 +19,7 @@ The search proves nothing else about errors: lines below L have that bound, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.exact.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
 from solvers.exact.interning import new_index
 from solvers.exact.limits import LimitReachedError, Limits, Meter
@@ -120,8 +120,10 @@ def solve_least_length(
     saved = load_checkpoint(checkpoint, problem) if checkpoint else None
     if saved is not None and saved.engine == ENGINE:
         builder, layers = saved.builder(problem.length), Layers.restored(saved.arrays)
+    group = "no symmetry yet"
     try:
         encoded = encode(problem, meter, symmetry=symmetry)
+        group = str(encoded.symmetry)
         stopped = continue_by_subsumption(
             problem, encoded, builder, meter, progress, layers, checkpoint
         )
@@ -131,7 +133,14 @@ def solve_least_length(
         stopped = "interrupted"
     return Frontier(
         problem, ENGINE, builder.fill(exact=False), tuple(builder.counts), meter.seconds, stopped,
+        evidence_note=attested(builder.counts, group),
     )  # fmt: skip
+
+
+def attested(counts: Iterable[int], group: str) -> str:
+    """What the evidence consists of, for people."""
+    layers = ", ".join(map(str, counts))
+    return f"sets up to subsumption under {group}, layers {layers}; lower bound not recounted"
 
 
 def continue_by_subsumption(
@@ -156,6 +165,7 @@ def continue_by_subsumption(
     layers = layers or Layers(encoded.start[None, :].copy())
     bound = encoded.least_positive
     settled = (tuple(builder.lines), tuple(builder.counts))
+    saved_at = meter.seconds
     try:
         while layers.length < problem.length:
             made = _generate(encoded, layers.sets, meter)
@@ -175,6 +185,9 @@ def continue_by_subsumption(
                 builder.add(problem.error(sequence), sequence, exact=False, at_least=bound)
                 builder.counts.append(len(kept))
             settled = (tuple(builder.lines), tuple(builder.counts))
+            if checkpoint is not None and meter.seconds > saved_at + SAVE_EVERY:
+                save_checkpoint(checkpoint, problem, Checkpoint(ENGINE, *settled, layers.arrays()))
+                saved_at = meter.seconds
             if progress:
                 text = bounds_text(builder.lines[layers.length])
                 progress(f"{text}; {len(kept):,} sets of points kept of {len(made.sets):,}")

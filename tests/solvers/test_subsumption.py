@@ -89,13 +89,13 @@ def agree(problem: Problem) -> Frontier:
 def test_the_least_length_is_that_of_the_plain_engine_on_random_gates() -> None:
     kinds = {"none": 0, "kept": 0, "permuted": 0}
     solved = 0
-    for seed in range(250):
+    for seed in range(120):
         problem = draw_symmetric(seed)
         frontier = agree(problem)
         solved += frontier.lines[-1].error == 0 < frontier.lines[1].error
         kinds[encode(problem, Meter(Limits())).symmetry.goals] += 1
-    assert solved > 20
-    assert min(kinds.values()) > 10, kinds
+    assert solved > 8
+    assert min(kinds.values()) > 4, kinds
 
 
 @pytest.mark.slow
@@ -106,7 +106,7 @@ def test_the_least_length_is_that_of_the_plain_engine_on_many_random_gates() -> 
 
 def test_the_least_length_is_that_of_the_plain_engine_on_other_sorts() -> None:
     compared = 0
-    for seed in range(60):
+    for seed in range(40):
         problem = draw_problem(seed, Wiring.CHAIN, machine=seed % 2 == 0, length=2)
         try:
             encode(problem, Meter(Limits(states=100)))
@@ -114,7 +114,7 @@ def test_the_least_length_is_that_of_the_plain_engine_on_other_sorts() -> None:
             continue
         agree(problem)
         compared += 1
-    assert compared > 15
+    assert compared > 8
 
 
 def statement_holds(problem: Problem, most: int = 4000) -> bool:
