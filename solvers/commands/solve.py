@@ -60,6 +60,14 @@ def solve(
     prove: Annotated[
         bool, typer.Option("--prove", help="Prove the bounds by a SAT solver (Boolean dags).")
     ] = False,
+    least_length: Annotated[
+        bool,
+        typer.Option("--least-length", help="Chains: only the least length with error 0."),
+    ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Chains: go on from this file, and save the search there if it stops."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Certificate file.")] = None,
     graph: Annotated[
         Path | None, typer.Option(help="Draw the search graph: .svg or .png, or .graphml.")
@@ -78,6 +86,9 @@ def solve(
         sheffer solve samples.csv --components gates.smt2 --length 4
 
         sheffer solve samples.csv --components gates.smt2 --length 6 --cost tree
+        sheffer solve sorting-8 --least-length
+
+        sheffer solve sorting-7 --seconds 600 --resume sorting-7.npz
 
         sheffer solve sorting-3 --graph layers.svg
     """
@@ -100,6 +111,8 @@ def solve(
                 limits,
                 engine=engine,
                 progress=lambda text: status.update(f"{found_problem.name}: {text}"),
+                least_length=least_length,
+                checkpoint=resume,
             )
             if prove:
                 frontier = _with_proofs(frontier, seconds, status.update)
@@ -111,10 +124,11 @@ def solve(
         if json:
             show_json(as_json(frontier) | {"certificate": str(path)})
         else:
-            show(frontier, path, latex=latex)
+            show(frontier, path, latex=latex, resume=resume)
             if graph is not None:
                 console().print(f"search graph {graph}")
-    raise typer.Exit(Exit.OK if frontier.optimal else Exit.UNKNOWN)
+    settled = frontier.optimal and (frontier.shortest or not frontier.stopped)
+    raise typer.Exit(Exit.OK if settled else Exit.UNKNOWN)
 
 
 def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], None]) -> Frontier:
@@ -171,6 +185,12 @@ def verdict(frontier: Frontier) -> str:
 
     best, last, cost = frontier.best, frontier.lines[-1], frontier.problem.cost.noun
     table = frontier.engine == "table"
+    if frontier.optimal and not frontier.shortest and frontier.stopped:
+        settled = next(line.length for line in frontier.lines if line.at_least <= best.error)
+        return (
+            f"BOUNDS (stopped: {frontier.stopped}) · least error {error_text(best.error)}, found "
+            f"at length {best.length}; the least length with it is >= {settled}"
+        )
     if frontier.optimal:
         word = "TABLE OPTIMUM" if table else "OPTIMAL"
         checked = frontier.evidence_note or f"engine {frontier.engine}; lower bound not recounted"
@@ -185,7 +205,9 @@ def verdict(frontier: Frontier) -> str:
     )
 
 
-def show(frontier: Frontier, path: Path, *, latex: bool = False) -> None:
+def show(
+    frontier: Frontier, path: Path, *, latex: bool = False, resume: Path | None = None
+) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
     from theory.problems import error_text
 
@@ -211,6 +233,8 @@ def show(frontier: Frontier, path: Path, *, latex: bool = False) -> None:
             screen.print(f"  {text}", soft_wrap=True, markup=False)
         if latex:
             screen.print(best.latex(), soft_wrap=True, markup=False)
+    if resume is not None and resume.exists() and frontier.stopped:
+        screen.print(f"search saved in {resume}", soft_wrap=True, markup=False)
     screen.print(f"certificate {path}", soft_wrap=True, markup=False)
 
 

@@ -3,6 +3,8 @@
 | engine | module | for |
 |---|---|---|
 | chain | `chain` | registers that steps overwrite; behaviours are multisets of points |
+| states | `states` | chains with one sample, once they take long: states packed into words |
+| subsumption | `subsumption` | the least length of a chain without error, up to symmetry |
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
 | formulas | `formulas` | dags by cost tree (formula size) or depth; behaviours are value vectors |
 | dag, compiled | `packed` | dags over machine words that nowhere block, once they take long |
@@ -19,6 +21,7 @@ result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
@@ -39,26 +42,35 @@ def solve(
     *,
     engine: str | None = None,
     progress: Callable[[str], None] | None = None,
+    least_length: bool = False,
+    checkpoint: Path | None = None,
 ) -> Frontier:
     """The least error for each length up to the problem's, as far as the limits allow.
 
     Args:
         engine: one of `ENGINES`; None for the one made for the problem.
         progress: called with a line of text as the search advances.
+        least_length: chains: look only for the least length of error zero, which reaches further;
+            at shorter lengths errors are bounds.
+        checkpoint: chains: a file to go on from, if it exists, and to save the search in when it
+            stops before its end.
 
     Raises:
         ProblemError: `unsupported-cost` for a chain or a table with another cost than length;
-            `bad-engine` for an engine that does not take the problem; `too-many-placements`.
+            `bad-engine` for an engine that does not take the problem; `too-many-placements`;
+            `not-a-chain` where `least_length` or `checkpoint` does not apply, `not-finite`,
+            `bad-checkpoint`, `other-problem`.
     """
-    if problem.cost is not Cost.LENGTH and problem.wiring is not Wiring.DAG:
-        message = f"cost {problem.cost} is searched for dags only; use cost length"
-        raise ProblemError("unsupported-cost", message, problem.name)
-    _check_engine(problem, engine)
+    _check_wishes(problem, engine, chains_only=least_length or checkpoint is not None)
     if isinstance(problem.target, Specification) and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
 
+        if checkpoint:
+            message = "an all-input problem is searched on changing samples and cannot be resumed"
+            raise ProblemError("not-a-chain", message, problem.name)
+
         def search(sampled: Problem, left: Limits) -> Frontier:
-            return solve(sampled, left, engine=engine, progress=progress)
+            return solve(sampled, left, engine=engine, progress=progress, least_length=least_length)
 
         return solve_all_inputs(problem, search, limits)
     if engine == "smt":
@@ -79,12 +91,20 @@ def solve(
         return solve_dag(problem, limits, progress)
     from solvers.exact.chain import solve_chain
 
-    return solve_chain(problem, limits, progress)
+    return solve_chain(problem, limits, progress, least_length=least_length, checkpoint=checkpoint)
 
 
-def _check_engine(problem: Problem, engine: str | None) -> None:
+def _check_wishes(problem: Problem, engine: str | None, *, chains_only: bool) -> None:
+    if chains_only and problem.wiring is not Wiring.CHAIN:
+        message = f"least length and resuming are for chains; the wiring is {problem.wiring}"
+        raise ProblemError("not-a-chain", message, problem.name)
+    if problem.cost is not Cost.LENGTH and problem.wiring is not Wiring.DAG:
+        message = f"cost {problem.cost} is searched for dags only; use cost length"
+        raise ProblemError("unsupported-cost", message, problem.name)
     made_for = str(problem.wiring) if problem.cost is Cost.LENGTH else "formulas"
     fit = [made_for] if made_for in ("formulas", "table") else [made_for, "smt"]
+    if chains_only:
+        fit = ["chain"]
     if engine is not None and engine not in fit:
         known = "" if engine in ENGINES else f"; there are {', '.join(ENGINES)}"
         message = f"engine {engine} does not take this problem; use {' or '.join(fit)}{known}"

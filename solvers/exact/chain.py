@@ -13,15 +13,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.exact.frontier import Frontier, FrontierBuilder
-from solvers.exact.interning import new_index
+from solvers.exact.behaviours import Pool
+from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
+from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
+from solvers.exact.greedy import BEAM, Beginning, complete_greedily
 from solvers.exact.limits import LimitReachedError, Limits, Meter
-from solvers.exact.multisets import best_ahead, expand_layer, rebuild_index
+from solvers.exact.multisets import best_ahead
+from solvers.exact.point_sets import Encoded, encode
 from solvers.exact.points import (
     INFINITE,
     ExactPoints,
@@ -30,28 +35,89 @@ from solvers.exact.points import (
     as_objects,
     make_points,
 )
-from theory.errors import NumberTooLargeError
-from theory.placements import Step
+from solvers.exact.state_packing import Packing, pack_states
+from solvers.exact.states import ENGINE as STATES
+from solvers.exact.states import WideNumberError, solve_states
+from solvers.exact.subsumption import (
+    ENGINE,
+    attested,
+    continue_by_subsumption,
+    solve_least_length,
+)
+from theory.errors import NumberTooLargeError, ProblemError
 from theory.problems import Error, Measure, Problem
 
 Progress = Callable[[str], None]
+LARGE = 50_000  # behaviours from which on it is asked whether `subsumption` could go on
+LARGE_STATES = 3_000  # the same for `states`, which first compiles a function
 _CHUNK = 20_000  # behaviours expanded between two looks at the clock
 
 
 def solve_chain(
-    problem: Problem, limits: Limits | None = None, progress: Progress | None = None
+    problem: Problem,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    *,
+    least_length: bool = False,
+    checkpoint: Path | None = None,
 ) -> Frontier:
     """The frontier of a chain problem with finitely many samples.
 
-    Ctrl-C, and limits that are reached, end it with bounds.
+    Ctrl-C, and limits that are reached, end it with bounds. A large search with one sample goes
+    on in `states`. One whose points are few goes on in `subsumption` when half of the limits are
+    spent: from there on only error zero is looked for.
+
+    Args:
+        least_length: look for the least length of error zero only, by subsumption.
+        checkpoint: a file to go on from, if it exists, and to save the search in when it stops.
+
+    Raises:
+        ProblemError: `not-finite` with least_length; `bad-checkpoint`, `other-problem`.
     """
+    saved = load_checkpoint(checkpoint, problem) if checkpoint else None
+    if least_length or (saved and saved.engine == ENGINE):
+        return solve_least_length(problem, limits, progress, checkpoint=checkpoint)
+    if saved and saved.engine == STATES:
+        packing = pack_states(problem)
+        if packing is not None:
+            return solve_states(packing, limits, progress, checkpoint=checkpoint)
+        saved = None
+    exactly = saved is not None and bool(saved.arrays["exact"])
     meter = Meter(limits or Limits())
-    builder = FrontierBuilder(problem.length)
     try:
-        return _Search(problem, make_points(problem), meter, builder, progress).run()
+        points = ExactPoints(problem) if exactly else make_points(problem)
+        return _Search(problem, points, meter, progress, checkpoint, saved).run()
     except WordOverflowError:
-        builder = FrontierBuilder(problem.length)
-        return _Search(problem, ExactPoints(problem), meter, builder, progress).run()
+        return _Search(problem, ExactPoints(problem), meter, progress, checkpoint, None).run()
+    except _OneStateError as found:
+        rest = replace(meter.limits, seconds=meter.limits.seconds - meter.seconds)
+        try:
+            return solve_states(found.packing, rest, progress, checkpoint=checkpoint)
+        except WideNumberError:
+            return _Search(problem, make_points(problem), meter, progress, None, None).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Boundary:
+    """Where a search stands before it looks for the line of `length`.
+
+    The behaviours low .. high-1 are those of length - 1 steps; the points have been expanded so
+    many times, and are so many.
+    """
+
+    length: int
+    low: int
+    high: int
+    expansions: int
+    points_met: int
+
+
+class _OneStateError(Exception):
+    """The search has one sample and has become large; it is to go on over packed states."""
+
+    def __init__(self, packing: Packing) -> None:
+        super().__init__()
+        self.packing = packing
 
 
 class _Search:
@@ -60,15 +126,24 @@ class _Search:
         problem: Problem,
         points: Points,
         meter: Meter,
-        builder: FrontierBuilder,
         progress: Progress | None,
+        checkpoint: Path | None,
+        saved: Checkpoint | None,
     ) -> None:
         self.problem, self.points, self.meter = problem, points, meter
-        self.builder, self.progress = builder, progress
+        self.progress, self.checkpoint = progress, checkpoint
         self.greatest = problem.measure is Measure.GREATEST
-        self.pool = _Pool(points.start)
+        self.pool = Pool(points.start)
+        self.other: Encoded | None = None  # for the search that goes on when this one stops
+        self.saved_at = 0.0  # seconds of the meter
+        self.tried_states = self.tried_subsumption = False
+        self.builder = FrontierBuilder(problem.length)
+        self.boundary = _Boundary(1, 0, 1, 0, len(points))
+        if saved is not None:
+            self._restore(saved)
 
     def run(self) -> Frontier:
+        full = self.meter.limits
         stopped: str | None = None
         exact = True
         try:
@@ -82,6 +157,20 @@ class _Search:
         if not self.builder.lines:
             sequence = self.problem.sequence(())
             self.builder.add(self.problem.error(sequence), sequence)
+        note = ""
+        self.meter.limits = full
+        if self.other is not None and stopped in ("time", "states", "memory"):
+            exactly = len(self.builder.lines) - 1
+            self.pool = Pool(self.points.start)  # gives its memory back
+            stopped = continue_by_subsumption(
+                self.problem, self.other, self.builder, self.meter, self.progress,
+                checkpoint=self.checkpoint,
+            )  # fmt: skip
+            note = attested(self.builder.counts, str(self.other.symmetry))
+            note = f"multisets of points to length {exactly}, then {note}"
+        elif stopped:
+            self._save()
+            self._complete_greedily()
         return Frontier(
             self.problem,
             "chain",
@@ -89,36 +178,124 @@ class _Search:
             tuple(self.builder.counts),
             self.meter.seconds,
             stopped,
+            evidence_note=note,
         )
 
     def _layers(self) -> bool:
         """Adds the lines; True when all lengths are settled."""
-        start = self._error_of(0)
-        self.builder.add(start, self.problem.sequence(()))
-        self.builder.counts.append(1)
-        low, high = 0, 1
-        for length in range(1, self.problem.length + 1):
+        if not self.builder.lines:
+            start = self._error_of(0)
+            self.builder.add(start, self.problem.sequence(()))
+            self.builder.counts.append(1)
+        low, high = self.boundary.low, self.boundary.high
+        expansions = self.boundary.expansions
+        for length in range(len(self.builder.lines), self.problem.length + 1):
             if self.builder.least == 0:
                 return True
+            self.boundary = _Boundary(length, low, high, expansions, len(self.points))
+            if self.meter.seconds > self.saved_at + SAVE_EVERY:
+                self._save()
             error, node, move = self._look_ahead(low, high)
             steps = [*self.pool.path(node, self.points.steps), self.points.steps[move]] if (
                 error < self.builder.least
             ) else []  # fmt: skip
             self.builder.add(error, self.problem.sequence(steps) if steps else None)
-            self._say(length, high)
+            self._say(high)
             if self.builder.least == 0 or length == self.problem.length:
                 return True
+            self._look_for_other_engines()
             self.points.expand(self.meter)
+            expansions += 1
             low, high = high, self._expand(low, high)
             self.builder.counts.append(high - low)
             if low == high:
                 return True
         return True
 
-    def _say(self, length: int, states: int) -> None:
+    def _save(self) -> None:
+        """Writes the search as it was at the last boundary; arrays have only grown since."""
+        if self.checkpoint is None:
+            return
+        self.saved_at = self.meter.seconds
+        at = self.boundary
+        arrays = self.pool.saved(at.high) | {
+            "boundary": np.array([at.length, at.low, at.high, at.expansions, at.points_met]),
+            "exact": np.array(isinstance(self.points, ExactPoints)),
+        }
+        lines, counts = self.builder.lines[: at.length], self.builder.counts[: at.length]
+        checkpoint = Checkpoint("chain", tuple(lines), tuple(counts), arrays)
+        save_checkpoint(self.checkpoint, self.problem, checkpoint)
+
+    def _restore(self, saved: Checkpoint) -> None:
+        """Points are numbered again, in the same order; the behaviours come from the file."""
+        self.boundary = _Boundary(*map(int, saved.arrays["boundary"]))
+        for _ in range(self.boundary.expansions):
+            self.points.expand(self.meter)
+        if len(self.points) != self.boundary.points_met:
+            message = "was made by another version of Sheffer; without the file it starts anew"
+            raise ProblemError("bad-checkpoint", message, str(self.checkpoint))
+        self.builder = saved.builder(self.problem.length)
+        self.pool = Pool.restored(saved.arrays)
+
+    def _look_for_other_engines(self) -> None:
+        """Once the search is large: whether another engine can take it over, now or later."""
+        if len(self.points.start) == 1 and not self.tried_states:
+            if self.pool.count < LARGE_STATES:
+                return
+            self.tried_states = True
+            packing = pack_states(self.problem)
+            if packing is not None:
+                raise _OneStateError(packing)
+        if self.tried_subsumption or self.pool.count < LARGE:
+            return
+        self.tried_subsumption = True
+        limits = self.meter.limits
+        left = limits.seconds - self.meter.seconds
+        try:
+            self.other = encode(self.problem, Meter(replace(limits, seconds=0.1 * left)))
+        except (ProblemError, LimitReachedError):
+            return
+        self.meter.limits = Limits(limits.seconds - left / 2, limits.states // 2, limits.bytes // 2)
+
+    def _complete_greedily(self) -> None:
+        """Upper bounds for the lengths not settled: on from the best behaviours, few at a time."""
+        try:
+            steps = complete_greedily(self.problem, self.points, self._best_behaviours())
+        except (LimitReachedError, NumberTooLargeError, WordOverflowError, KeyboardInterrupt):
+            return
+        if steps is None:
+            return
+        for length in range(len(self.builder.lines), len(steps) + 1):
+            sequence = self.problem.sequence(steps[:length])
+            self.builder.add(self.problem.error(sequence), sequence, exact=False)
+
+    def _best_behaviours(self) -> list[Beginning]:
+        """Those of the last whole layer with the least errors."""
+        errors = self.points.errors()
+        points, counts, offsets = self.pool.arrays()
+        low, high = self.boundary.low, self.boundary.high
+        if errors.dtype != np.int64 or not self.builder.lines:
+            return []
+        part = slice(int(offsets[low]), int(offsets[high]))
+        each = errors[points[part]]
+        bounds = offsets[low:high] - offsets[low]
+        if self.greatest:
+            sums = np.maximum.reduceat(each, bounds)
+        else:
+            sums = np.add.reduceat(each * counts[part], bounds)
+        chosen = low + np.argsort(sums, kind="stable")[:BEAM]
+        return [
+            Beginning(
+                tuple(self.pool.path(k, self.points.steps)),
+                self.pool.content(k)[0],
+                self.pool.content(k)[1].astype(np.int64),
+            )
+            for k in chosen.tolist()
+        ]
+
+    def _say(self, states: int) -> None:
         if self.progress:
-            text = f"length {length}: least error {self.builder.least}, {states:,} behaviours"
-            self.progress(text)
+            self.progress(f"{bounds_text(self.builder.lines[-1])}; {states:,} behaviours")
 
     def _error_of(self, node: int) -> Error:
         points, counts = self.pool.content(node)
@@ -181,88 +358,3 @@ def _plain(error: Any) -> Error:
     if error == math.inf:
         return math.inf
     return int(error) if error == int(error) else error
-
-
-class _Pool:
-    """Behaviours as (point, count) lists in growing arrays, with how each was reached."""
-
-    def __init__(self, start: NDArray[np.int32]) -> None:
-        points, counts = np.unique(start, return_counts=True)
-        self.count = 1
-        self.points = np.zeros(1 << 14, dtype=np.int32)
-        self.counts = np.zeros(1 << 14, dtype=np.int32)
-        if len(points) > len(self.points):
-            self.points, self.counts = (np.zeros(2 * len(points), np.int32) for _ in range(2))
-        self.points[: len(points)] = points
-        self.counts[: len(points)] = counts
-        self.offsets = np.zeros(1 << 12, dtype=np.int64)
-        self.offsets[1] = len(points)
-        self.hashes = np.zeros(1 << 12, dtype=np.uint64)
-        self.parents = np.full(1 << 12, -1, dtype=np.int32)
-        self.moves = np.full(1 << 12, -1, dtype=np.int32)
-        self.index = new_index(1 << 13)
-        self.scratch = np.zeros(1 << 10, dtype=np.int32)
-        self.hashed = False
-
-    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
-        return self.points, self.counts, self.offsets
-
-    def bytes(self) -> int:
-        """Memory of the arrays if they grew once more."""
-        arrays = (self.points, self.counts, self.offsets, self.hashes, self.parents, self.moves)
-        return 2 * sum(a.nbytes for a in arrays) + 2 * self.index.nbytes
-
-    def content(self, node: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        part = slice(self.offsets[node], self.offsets[node + 1])
-        return self.points[part], self.counts[part]
-
-    def path(self, node: int, steps: list[Step]) -> list[Step]:
-        """The steps from the start to a behaviour."""
-        found: list[Step] = []
-        while node > 0:
-            found.append(steps[self.moves[node]])
-            node = int(self.parents[node])
-        return found[::-1]
-
-    def expand(self, node: int, end: int, moves: NDArray[np.int32], point_count: int) -> int:
-        """Expands from `node` on, up to `end` or until the arrays had to grow; the next node."""
-        if len(self.scratch) < point_count:
-            self.scratch = np.zeros(2 * point_count, dtype=np.int32)
-        if not self.hashed:
-            self._rehash()
-            self.hashed = True
-        node, self.count, full = expand_layer(
-            self.points, self.counts, self.offsets, self.hashes, self.parents, self.moves,
-            self.index, self.scratch, self.count, node, end, moves,
-        )  # fmt: skip
-        if full:
-            self._grow(moves.shape[1])
-        return int(node)
-
-    def _grow(self, placements: int) -> None:
-        """Makes room for at least one more behaviour's children."""
-        longest = int(np.diff(self.offsets[: self.count + 1]).max())
-        need_points = int(self.offsets[self.count]) + 2 * longest * (placements + 1)
-        need_nodes = self.count + 2 * placements + 2
-        if need_points > len(self.points):
-            size = max(need_points, 2 * len(self.points))
-            self.points = _grown(self.points, size)
-            self.counts = _grown(self.counts, size)
-        if need_nodes > len(self.parents):
-            size = max(need_nodes, 2 * len(self.parents))
-            self.offsets = _grown(self.offsets, size + 1)
-            self.hashes = _grown(self.hashes, size)
-            self.parents = _grown(self.parents, size)
-            self.moves = _grown(self.moves, size)
-        if 2 * need_nodes > len(self.index):
-            self.index = new_index(2 * len(self.index) + 4 * need_nodes)
-            self._rehash()
-
-    def _rehash(self) -> None:
-        rebuild_index(self.points, self.counts, self.offsets, self.hashes, self.index, self.count)
-
-
-def _grown(array: NDArray[Any], size: int) -> NDArray[Any]:
-    grown = np.zeros(size, dtype=array.dtype)
-    grown[: len(array)] = array
-    return grown

@@ -8,7 +8,7 @@ from typing import Any
 
 from theory.certificates import new_certificate
 from theory.problem_json import error_to_json, problem_to_json
-from theory.problems import Error, Problem
+from theory.problems import Error, Problem, error_text
 from theory.sequences import Sequence
 from theory.sorts import Value, value_to_json
 
@@ -31,6 +31,14 @@ class Line:
         return self.error == self.at_least
 
 
+def bounds_text(line: Line) -> str:
+    """What is known at a length, for people."""
+    error = error_text(line.error)
+    if line.exact:
+        return f"least error {error} at length {line.length}"
+    return f"least error <= {error}, >= {error_text(line.at_least)} at length {line.length}"
+
+
 @dataclass(frozen=True, slots=True)
 class LengthProof:
     """That no shortest dag with error below `below` has `length` steps; LRAT, packed."""
@@ -46,7 +54,7 @@ class Frontier:
 
     Attributes:
         problem: what was solved.
-        engine: chain, dag, formulas, smt or table.
+        engine: which engine of `solvers.exact`.
         lines: one for each length 0 .. the problem's length.
         counts: distinct behaviours first reached at each length.
         seconds: wall-clock time.
@@ -79,6 +87,12 @@ class Frontier:
     def optimal(self) -> bool:
         """Whether the last line's error is proved least by the search (not yet by a checker)."""
         return self.lines[-1].exact
+
+    @property
+    def shortest(self) -> bool:
+        """Whether the search shows that no shorter length has the least error found."""
+        best = self.best
+        return best.length == 0 or self.lines[best.length - 1].at_least > best.error
 
     def certificate(self) -> dict[str, Any]:
         """The optimum certificate, as plain data."""
@@ -125,12 +139,23 @@ class FrontierBuilder:
         """The witness of the last line."""
         return self.lines[-1].sequence if self.lines else None
 
-    def add(self, error: Error, sequence: Sequence | None, *, exact: bool = True) -> None:
-        """The least error of the next length; a longer sequence that is no better is dropped."""
+    def add(
+        self,
+        error: Error,
+        sequence: Sequence | None,
+        *,
+        exact: bool = True,
+        at_least: Error = 0,
+    ) -> None:
+        """The least error of the next length; a longer sequence that is no better is dropped.
+
+        Args:
+            at_least: where the error is not exact, a lower bound that is known.
+        """
         length = len(self.lines)
         if self.lines and error >= self.least:
             error, sequence = self.least, self.sequence
-        self.lines.append(Line(length, error, error if exact else 0, sequence))
+        self.lines.append(Line(length, error, error if exact else at_least, sequence))
 
     def fill(self, *, exact: bool) -> tuple[Line, ...]:
         """All lines: those not reached repeat the last error, exactly or as an upper bound."""

@@ -27,7 +27,7 @@ from solvers.kernels import array_function, is_machine, machine_terms, to_array
 from theory.placements import Step, placements
 from theory.problems import Error, Measure, Problem, sample_error
 from theory.sequences import step_function
-from theory.sorts import Value
+from theory.sorts import Sort, Value
 
 BLOCKED = 0
 UNKNOWN = -1
@@ -41,6 +41,7 @@ class WordOverflowError(Exception):
 class Points(Protocol):
     """What the chain engine and the evaluators use."""
 
+    problem: Problem
     steps: list[Step]
     start: NDArray[np.int32]  # the point of each sample
     moves: NDArray[np.int32]  # (points, placements): where each placement leads; UNKNOWN ahead
@@ -58,6 +59,21 @@ class Points(Protocol):
     def look_ahead(self) -> NDArray[Any]:
         """(points, placements): the errors one move ahead, without keeping the points there."""
         ...
+
+    def rows(self) -> NDArray[np.int64]:
+        """(points, registers + 1): the registers' values and the number of the wanted outputs.
+
+        Equal words stand for equal values of registers of one sort; the blocked point is all -1.
+        """
+        ...
+
+
+def close(points: Points, meter: Meter, most: int) -> bool:
+    """Makes the moves of every point that can be reached; False beyond `most` points."""
+    while len(points) <= most:
+        if not points.expand(meter):
+            return True
+    return False
 
 
 def make_points(problem: Problem) -> Points:
@@ -137,6 +153,7 @@ class ExactPoints:
 
     def expand(self, meter: Meter) -> bool:
         """See `Points`."""
+        self._pad()  # an expansion that a limit broke off has left points behind
         first, last = self._moved, len(self)
         rows = []
         for point in range(first, last):
@@ -166,6 +183,18 @@ class ExactPoints:
                 else:
                     found.append(self._error(self._moved_state(state, k), target))
         return exact_array(found).reshape(len(self), len(self.steps))
+
+    def rows(self) -> NDArray[np.int64]:
+        """See `Points`."""
+        registers = self.problem.inputs
+        result = np.full((len(self), len(registers) + 1), -1, dtype=np.int64)
+        words: dict[tuple[Sort, Value], int] = {}
+        for point, (state, target) in enumerate(self._keys):
+            if state is not None:
+                values = [(v.sort, value) for v, value in zip(registers, state, strict=True)]
+                result[point, :-1] = [words.setdefault(v, len(words)) for v in values]
+                result[point, -1] = target
+        return result
 
 
 def exact_array(errors: list[Error]) -> NDArray[Any]:
@@ -292,6 +321,7 @@ class MachinePoints:
 
     def expand(self, meter: Meter) -> bool:
         """See `Points`."""
+        self._pad()  # an expansion that a limit broke off has left points behind
         first, last = self._moved, self._count
         moves = np.empty((last - first, len(self.steps)), dtype=np.int32)
         for low in range(first, last, _CHUNK):
@@ -322,6 +352,10 @@ class MachinePoints:
             empty = np.zeros(0, dtype=np.int64)
             ahead.append(joined([empty, *columns]).reshape(len(columns), len(rows)).T)
         return joined([known, *ahead])
+
+    def rows(self) -> NDArray[np.int64]:
+        """See `Points`."""
+        return self._rows[: self._count]
 
     def _row_errors(self, rows: NDArray[np.int64]) -> NDArray[Any]:
         """The exact errors of rows, vectorised where they surely fit 64 bits."""

@@ -1,0 +1,150 @@
+"""A search saved at a layer boundary, to go on from later: one .npz file.
+
+It holds the lines settled so far, the engine's arrays, the identity of the problem and a digest of
+all that. A file of another problem, or one that is damaged, is refused in one line; witnesses are
+evaluated again when it is read. The digest guards against accidents, not against forgery: what a
+search claims is attested, as ever, until a checker has counted it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.exact.frontier import FrontierBuilder, Line
+from theory.errors import ProblemError, ShefferError
+from theory.problem_json import error_from_json, error_to_json, problem_to_json
+from theory.problems import Problem
+from theory.sequences import Sequence
+
+SAVE_EVERY = 60.0  # seconds between two saves of a search that runs on
+FORMAT = "sheffer chain checkpoint 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A search at a layer boundary.
+
+    Attributes:
+        engine: which one: chain, subsumption or states.
+        lines, counts: of the frontier, for the lengths 0 .. len(lines) - 1.
+        arrays: what the engine needs besides.
+    """
+
+    engine: str
+    lines: tuple[Line, ...]
+    counts: tuple[int, ...]
+    arrays: dict[str, NDArray[Any]]
+
+    def builder(self, length: int) -> FrontierBuilder:
+        """A builder that has these lines."""
+        builder = FrontierBuilder(length)
+        builder.lines = list(self.lines)
+        builder.counts = list(self.counts)
+        return builder
+
+
+def identity(problem: Problem) -> str:
+    """A digest of a problem, its greatest length and its name left out."""
+    data = problem_to_json(problem)
+    kept = {key: value for key, value in data.items() if key not in ("length", "name")}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def save_checkpoint(path: Path, problem: Problem, checkpoint: Checkpoint) -> None:
+    """Writes the file, all of it or nothing."""
+    header = {
+        "format": FORMAT,
+        "name": problem.name,
+        "problem": identity(problem),
+        "engine": checkpoint.engine,
+        "counts": list(checkpoint.counts),
+        "lines": [
+            [
+                error_to_json(line.error),
+                error_to_json(line.at_least),
+                None if line.sequence is None else line.sequence.to_json(),
+            ]
+            for line in checkpoint.lines
+        ],
+    }
+    text = json.dumps(header)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    arrays: dict[str, Any] = {f"a_{name}": array for name, array in checkpoint.arrays.items()}
+    with open(part, "wb") as stream:
+        digest = _digest(text, checkpoint.arrays)
+        np.savez(stream, header=np.array(text), digest=np.array(digest), **arrays)
+    os.replace(part, path)
+
+
+def load_checkpoint(path: Path, problem: Problem) -> Checkpoint | None:
+    """The checkpoint in a file; None where there is no file.
+
+    Raises:
+        ProblemError: `bad-checkpoint` for a damaged file, `other-problem`.
+    """
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            text = str(data["header"])
+            arrays = {name[2:]: data[name] for name in data.files if name.startswith("a_")}
+            same = str(data["digest"]) == _digest(text, arrays)
+        header = json.loads(text)
+        if not same or header["format"] != FORMAT:
+            raise ValueError("its digest or format differs")
+    except (
+        zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError, EOFError, OSError,
+        NotImplementedError,
+    ):  # fmt: skip
+        message = "is damaged, or no checkpoint of a chain search; without the file it starts anew"
+        raise ProblemError("bad-checkpoint", message, str(path)) from None
+    if header["problem"] != identity(problem):
+        message = f"belongs to another problem ({header['name']}), not to this {problem.name}"
+        raise ProblemError("other-problem", message, str(path))
+    lines = tuple(
+        _line(problem, length, *line, where=f"{path}: line {length}")
+        for length, line in enumerate(header["lines"])
+    )
+    if len(lines) > problem.length + 1:
+        message = f"has come to length {len(lines) - 1}; this search ends at {problem.length}"
+        raise ProblemError("other-problem", message, str(path))
+    return Checkpoint(header["engine"], lines, tuple(header["counts"]), arrays)
+
+
+def _line(
+    problem: Problem, length: int, error: Any, at_least: Any, sequence: Any, *, where: str
+) -> Line:
+    try:
+        witness = None
+        if sequence is not None:
+            witness = Sequence.from_json(
+                sequence, problem.components, problem.wiring, problem.inputs, where
+            )
+        line = Line(
+            length, error_from_json(error, where), error_from_json(at_least, where), witness
+        )
+        if witness is not None and problem.error(witness) != line.error:
+            raise ProblemError("bad-checkpoint", "its sequence does not have its error", where)
+    except ShefferError as error_found:
+        raise ProblemError("bad-checkpoint", error_found.message, where) from None
+    return line
+
+
+def _digest(text: str, arrays: dict[str, NDArray[Any]]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
