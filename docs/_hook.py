@@ -34,10 +34,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _building import catalogue  # noqa: E402
-from _building.actions import Files, action_of, execute, fill  # noqa: E402
-from _building.blocks import Block, BlockError, split  # noqa: E402
-from _building.workshop import Workshop, workshop  # noqa: E402
+from _building import catalogue
+from _building.actions import Files, action_of, execute, fill
+from _building.blocks import Block, BlockError, split
+from _building.workshop import Workshop, workshop
 
 __all__ = ["Block", "BlockError", "Workshop", "action_of", "execute", "fill", "split", "workshop"]
 

@@ -170,20 +170,27 @@ const wide = document.documentElement.scrollWidth - window.innerWidth;
 if (wide <= 0) return [];
 const content = [...document.querySelectorAll("article *")];
 const culprit = content.find((e) => e.getBoundingClientRect().right > window.innerWidth + 1);
-return [`${wide} pixels too wide for ${window.innerWidth}: ${culprit ? culprit.outerHTML.slice(0, 120) : ""}`];
+const shown = culprit ? culprit.outerHTML.slice(0, 120) : "";
+return [`${wide} pixels too wide for ${window.innerWidth}: ${shown}`];
 """
 
 
 def outside_or_failed(browser: Any, address: str) -> list[str]:
     """What the recorded requests did wrong."""
-    found = []
+    found, ours = [], set()
     for entry in browser.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         method, data = message["method"], message["params"]
         if method == "Network.requestWillBeSent":
+            # The browser's own first page asks for things too.
+            if not data["documentURL"].startswith(address):
+                continue
+            ours.add(data["requestId"])
             url = data["request"]["url"]
-            if not url.startswith((address, "data:", "blob:", "about:")):
+            if not url.startswith((address, "data:", "blob:")):
                 found.append(f"asks {url}")
+        elif data.get("requestId") not in ours:
+            continue
         elif method == "Network.responseReceived" and data["response"]["status"] >= 400:
             found.append(f"{data['response']['status']} for {data['response']['url']}")
         elif method == "Network.loadingFailed" and not data.get("canceled"):
@@ -363,7 +370,9 @@ def test_both_schemes_can_be_chosen(browser: Any, address: str) -> None:
     for _ in range(2):
         script = "return document.body.getAttribute('data-md-color-scheme')"
         seen.add(browser.execute_script(script))
-        browser.execute_script("document.querySelector('[data-md-component=palette] label:not([hidden])').click()")
+        browser.execute_script(
+            "document.querySelector('[data-md-component=palette] label:not([hidden])').click()"
+        )
     assert seen == {"default", "slate"}
 
 

@@ -118,7 +118,8 @@ def _arrow(places: dict[str, tuple[float, float, float]], edge: Edge) -> str:
     (x1, y1, h1), (x2, y2, _) = places[start], places[end]
     y1 += h1
     bend = (y2 - y1) / 2
-    path = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {y1 + bend:.1f} {x2:.1f} {y2 - bend:.1f} {x2:.1f} {y2 - 7:.1f}"
+    points = (x1, y1 + bend), (x2, y2 - bend), (x2, y2 - 7)
+    path = f"M{x1:.1f} {y1:.1f}C{' '.join(f'{x:.1f} {y:.1f}' for x, y in points)}"
     head = f"M{x2 - 4:.1f} {y2 - 8:.1f}L{x2:.1f} {y2 - 1:.1f}L{x2 + 4:.1f} {y2 - 8:.1f}Z"
     text = ""
     if label:
@@ -131,8 +132,9 @@ def _arrow(places: dict[str, tuple[float, float, float]], edge: Edge) -> str:
 
 def _box(place: tuple[float, float, float], width: float, text: list[str], marked: bool) -> str:
     x, y, height = place
+    first = y + PADDING / 2 + LINE * 0.72
     lines = "".join(
-        f'<text x="{x:.1f}" y="{y + PADDING / 2 + LINE * (k + 0.72):.1f}">{html.escape(line)}</text>'
+        f'<text x="{x:.1f}" y="{first + LINE * k:.1f}">{html.escape(line)}</text>'
         for k, line in enumerate(text)
     )
     return (

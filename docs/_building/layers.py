@@ -28,7 +28,9 @@ def graph_data(name: str) -> dict[str, object]:
     return {
         "problem": name,
         "length": problem.length,
-        "nodes": [[data["layer"], str(data["error"])] for _, data in sorted(graph.nodes(data=True))],
+        "nodes": [
+            [data["layer"], str(data["error"])] for _, data in sorted(graph.nodes(data=True))
+        ],
         "edges": [
             [start, end, data["step"]]
             for start, end, data in sorted(graph.edges(data=True), key=lambda e: (e[0], e[1]))

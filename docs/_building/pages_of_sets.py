@@ -1,4 +1,4 @@
-"""The page of a component set as Markdown: its components as formulas, its verdict, the certificate.
+"""The page of a component set as Markdown: its components as formulas, verdict and certificate.
 
 - `page`: of one set; `index`: the table of all of them.
 """
@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from _building.diagrams import drawing
 from solvers.completeness.models_graph import EDGES, chain_of
 from theory.components import Component, ComponentSet
-from theory.latex import latex, name_latex, sequence_latex, value_latex
+from theory.latex import latex, name_latex, value_latex
+from theory.placements import Wiring
 from theory.sequences import Sequence
 from theory.simulations import Decision, Simulation, read_simulation
+from theory.sorts import Sort
 
 if TYPE_CHECKING:
     from _building.verdicts import Found
@@ -88,10 +91,11 @@ def _memory(found: Found) -> str:
 
 
 def _facts(found: Found) -> Iterator[str]:
-    yield "| | |"
-    yield "|---|---|"
-    asked = "every function of the domain" if found.question == "functions" else "Turing complete"
+    asked = (
+        "is every function a composition?" if found.question == "functions" else "Turing complete?"
+    )
     yield f"| question | {asked} |"
+    yield "|---|---|"
     yield f"| verdict | {_badge(found)} |"
     yield f"| under | {_regime(found)} |"
     if found.question == "functions":
@@ -136,8 +140,7 @@ def _component(c: Component) -> Iterator[str]:
     inputs = ", ".join(name_latex(v.name) for v in (*c.inputs, *c.parameters))
     outputs = ",\\; ".join(latex(term) for term in c.outputs)
     role = {"component": "operation"}.get(str(c.role), str(c.role))
-    sorts = ", ".join(str(v.sort) for v in c.inputs)
-    results = ", ".join(str(term.sort) for term in c.outputs)
+    sorts, results = _counted(v.sort for v in c.inputs), _counted(term.sort for term in c.outputs)
     yield f"**{c.name}** – {role}, {sorts or 'nothing'} → {results}\n"
     left, right = f"{name_latex(c.name)}({inputs})", f"{_relation(c)} {outputs}"
     if len(left) + len(right) > WIDE:
@@ -152,6 +155,12 @@ def _component(c: Component) -> Iterator[str]:
             for p in c.parameters
         )
         yield f"parameters: {ranges}\n"
+
+
+def _counted(sorts: Iterable[Sort]) -> str:
+    """The sorts, many equal ones by their number."""
+    runs = [(str(sort), len(list(run))) for sort, run in groupby(sorts)]
+    return ", ".join(f"{n} × {sort}" if n > 3 else ", ".join([sort] * n) for sort, n in runs)
 
 
 def _relation(c: Component) -> str:
@@ -198,9 +207,25 @@ def _simulation(s: Simulation) -> Iterator[str]:
 
 
 def _formulas(sequence: Sequence) -> str:
+    """The steps, each as the application of a component."""
     if not sequence.steps:
-        return "nothing to do"
-    return f"$$\n{sequence_latex(sequence)}\n$$"
+        return "Nothing to do."
+    slots = [name_latex(name) for name in sequence.slot_names()]
+    lines, slot = [], len(sequence.inputs)
+    for step in sequence.steps:
+        parameters = ", ".join(value_latex(value) for value in step.parameters)
+        reads = ", ".join(slots[k] for k in step.reads)
+        between = ";\\," if parameters else ""
+        call = f"{name_latex(step.component)}({reads}{between}{parameters})"
+        if sequence.wiring is Wiring.CHAIN:
+            lines.append(f"{', '.join(slots[k] for k in step.writes)} &\\leftarrow {call}")
+        else:
+            count = len(sequence[step.component].outputs)
+            lines.append(f"{', '.join(slots[slot : slot + count])} &= {call}")
+            slot += count
+    if sequence.wiring is Wiring.DAG:
+        lines.append(f"&\\text{{yields }} {', '.join(slots[k] for k in sequence.outputs)}")
+    return "$$\n\\begin{aligned}" + " \\\\ ".join(lines) + "\\end{aligned}\n$$"
 
 
 def _decision(s: Simulation, decision: Decision) -> str:
@@ -253,8 +278,7 @@ def _drawing(name: str, found: Found) -> Iterator[str]:
     yield drawing(f"models-{name}", title, [(name, node, ""), *edges], {name, *path})
     rows = [f"| {name} | {node} | the certificate above |"]
     rows += [
-        f"| {start} | {end} | {html.escape(reasons[start, end])} |"
-        for start, end in zip(path, path[1:], strict=False)
+        f"| {start} | {end} | {html.escape(reasons[start, end])} |" for start, end in pairwise(path)
     ]
     yield "| imitates | what | by |\n|---|---|---|\n" + "\n".join(rows)
 
