@@ -26,7 +26,7 @@ BARE = (  # actions that need no language before them
     "layers",
     "recomputed",
 )
-RECOMPUTED = ("league", "growth", "frontiers", "yardsticks")  # programs of this package
+RECOMPUTED = ("league", "growth", "frontiers", "models", "yardsticks")  # programs of this package
 
 Files = dict[str, bytes]
 

@@ -146,7 +146,12 @@ def _read() -> dict[tuple[str, str, int], Line]:
 def _result(line: Line) -> RunResult:
     evaluations, distinct, best, hit = line[3:]
     return RunResult(
-        int(evaluations), int(distinct), {OPTIMUM: int(hit) if hit else None}, (), (), float(best)
+        evaluations=int(evaluations),
+        distinct=int(distinct),
+        hits={OPTIMUM: int(hit) if hit else None},
+        trajectory=(),
+        best_genome=(),
+        best_error=float(best),
     )
 
 

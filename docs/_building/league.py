@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from math import comb
 from pathlib import Path
 
@@ -23,12 +24,18 @@ from solvers.study import StudyResult
 from solvers.suites import find_problem
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
+UNKNOWN = {"not counted"}
 SHOWN = ("nas201-cifar100", "sorting-5", "sorting-6", "pancakes-6")
 
 
 def table(study: StudyResult) -> str:
     """A row for each problem and search; the page lets a reader filter and sort them."""
-    _, _, text = to_markdown(main_table(study_rows(study))).partition("\n\n")
+    made = main_table(study_rows(study))
+    # A column that says of no row anything is left out.
+    kept = [k for k, column in enumerate(zip(*made.rows, strict=True)) if set(column) != UNKNOWN]
+    rows = tuple(tuple(row[k] for k in kept) for row in made.rows)
+    made = replace(made, header=tuple(made.header[k] for k in kept), rows=rows)
+    _, _, text = to_markdown(made).partition("\n\n")
     return f'<div class="filter" markdown>\n\n{text.strip()}\n\n</div>'
 
 
