@@ -57,7 +57,7 @@ def benchmark(name: str) -> tuple[Benchmark, Frontier]:
         witness = frontier.best.sequence
         if witness is None or problem.error(witness) != 0:
             raise SystemExit(f"{name}: the witness is wrong")
-        evidence = "witness evaluated"
+        evidence = "witness"
     else:
         frontier = with_evidence(frontier)
         evidence = frontier.evidence

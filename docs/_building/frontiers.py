@@ -39,6 +39,7 @@ def main(names: list[str]) -> str:
     longest = max(len(frontier.lines) for frontier in found.values())
     head = " | ".join(str(length) for length in range(longest))
     lines = [
+        '<div class="dense" markdown>\n',
         f"| problem | {head} | rests on | behaviours |",
         "|---|" + "--:|" * longest + "---|--:|",
     ]
@@ -47,8 +48,9 @@ def main(names: list[str]) -> str:
         cells = " | ".join(errors + [""] * (longest - len(errors)))
         evidence = frontier.evidence
         if name in PUBLISHED:
-            evidence += ", as published"
+            evidence += ", published"
         lines.append(f"| {name} | {cells} | {evidence} | {sum(frontier.counts):,} |")
+    lines.append("\n</div>")
     curves = {
         name: [(line.length, float(line.error)) for line in frontier.lines]
         for name, frontier in found.items()

@@ -36,7 +36,7 @@ def table(study: StudyResult) -> str:
     rows = tuple(tuple(row[k] for k in kept) for row in made.rows)
     made = replace(made, header=tuple(made.header[k] for k in kept), rows=rows)
     _, _, text = to_markdown(made).partition("\n\n")
-    return f'<div class="filter" markdown>\n\n{text.strip()}\n\n</div>'
+    return f'<div class="filter dense" markdown>\n\n{text.strip()}\n\n</div>'
 
 
 def ranks(study: StudyResult) -> str:
