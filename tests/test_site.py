@@ -24,6 +24,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 
 from tests.documentation import ROOT
+from theory import catalogue
 from theory.turing import ones, run, tape_text
 from theory.turing_formats import read_bbchallenge
 
@@ -235,6 +236,15 @@ class Links(HTMLParser):
         # A canonical address or the next page is told, not loaded.
         if tag == "link" and given.get("rel") in ("stylesheet", "icon", "preload", "preconnect"):
             self.loaded.append(given["href"])
+
+
+def test_pages_hold_what_was_executed(site: Path) -> None:
+    home = (site / "index.html").read_text(encoding="utf-8")
+    assert "OPTIMAL, recounted" in home
+    for name in catalogue.names():
+        page = (site / "catalogue" / name / "index.html").read_text(encoding="utf-8")
+        # Complete and incomplete were accepted by the checker; unknown has nothing to accept.
+        assert ("ACCEPTED" in page) != ('class="verdict unknown"' in page), name
 
 
 def test_links_lead_somewhere(site: Path) -> None:
