@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install study test test-slow lint docs bench check clean
+.PHONY: help install study test test-slow lint docs docs-data site-test bench check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ lint: $(STAMP) ## style, types and the direction of the imports
 
 docs: $(STAMP) ## build the documentation, strictly
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+docs-data: $(STAMP) ## make the runs anew that the documentation recomputes its league from
+	PYTHONPATH=docs $(BIN)/python -m _building.committed --write
+
+site-test: docs ## open every page of the built documentation in headless Chromium
+	SHEFFER_SITE=site $(BIN)/python -m pytest -m slow tests/test_site.py
 
 bench: $(STAMP) ## print the measured figures
 	$(BIN)/python -m benchmarks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -21,3 +22,8 @@ def _load() -> ModuleType:
 
 
 hook = _load()
+
+
+def building(name: str) -> ModuleType:
+    """A module of `docs/_building`, which the hook has made importable."""
+    return importlib.import_module(f"_building.{name}")

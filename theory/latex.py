@@ -26,6 +26,7 @@ def name_latex(name: str) -> str:
     if stem in _GREEK:
         return f"\\{stem}_{{{index}}}" if index else f"\\{stem}"
     escaped = "".join(f"\\{c}" if c in "_#$%&{}" else c for c in name)
+    escaped = escaped.replace("-", "\\text{-}")  # a hyphen, no minus sign
     return f"\\mathit{{{escaped}}}"
 
 
