@@ -22,7 +22,7 @@ from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import Limits
 from theory.errors import ProblemError
 from theory.placements import Wiring
-from theory.problems import Problem, Specification
+from theory.problems import Problem
 from theory.sequences import Cost
 
 __all__ = ["Frontier", "Limits", "Line", "solve", "with_evidence"]
@@ -45,10 +45,12 @@ def solve(
     if problem.cost is not Cost.LENGTH:
         message = f"cost {problem.cost} is not searched exactly; use cost length"
         raise ProblemError("unsupported-cost", message, problem.name)
-    if isinstance(problem.target, Specification) and not problem.has_small_domain():
+    if problem.for_all_inputs and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
 
-        return solve_all_inputs(problem, lambda p, left: solve(p, left, progress=progress), limits)
+        return solve_all_inputs(
+            problem, lambda p, left: solve(p, left, progress=progress), limits, progress
+        )
     if problem.wiring is Wiring.TABLE:
         from solvers.exact.table import solve_table
 

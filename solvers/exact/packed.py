@@ -33,7 +33,7 @@ from solvers.exact.row_operations import (
 )
 from solvers.kernels import is_machine
 from theory.placements import Instance, Step, instances
-from theory.problems import Error, Measure, Problem
+from theory.problems import Error, Measure, Problem, Relation
 from theory.sequences import Sequence
 from theory.sorts import BOOL, Sort, Value
 
@@ -49,7 +49,7 @@ class UnpackableError(Exception):
 def applies(problem: Problem) -> bool:
     """Whether the problem is one for this engine, unless a value turns out not to fit."""
     assert problem.components is not None
-    if len(problem.outputs) != 1:
+    if len(problem.outputs) != 1 or isinstance(problem.target, Relation):
         return False
     variables = (*problem.inputs, *problem.outputs)
     choices = instances(problem.components)
@@ -118,7 +118,7 @@ def pack(problem: Problem) -> Packing:
         spare = len(rows) % 64
         mask = (1 << spare) - 1 if spare or not rows else -1
         return Packing(choices, operations, [BOOL], no_rows, bits[:-1], bits[-1], mask)
-    words = [_words(column) for column in [*columns, target]]
+    words = [words_of(column) for column in [*columns, target]]
     operations = [word_operation(k, one) for k, one in enumerate(choices)]
     variables = (*problem.inputs, *problem.outputs)
     listed = [v.sort for v in variables] + [s for op in operations for s in (*op.sorts, op.result)]
@@ -128,7 +128,12 @@ def pack(problem: Problem) -> Packing:
     )
 
 
-def _words(column: list[Value]) -> NDArray[np.int64]:
+def words_of(column: list[Value]) -> NDArray[np.int64]:
+    """Values as 64-bit words.
+
+    Raises:
+        UnpackableError: for an integer outside 64 bits.
+    """
     numbers = [int(v) for v in column]  # type: ignore[arg-type]
     if any(not -(2**63) <= n < 2**64 for n in numbers):
         raise UnpackableError

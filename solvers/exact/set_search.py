@@ -93,7 +93,7 @@ def error_of(
 
 
 @njit(cache=True)
-def _list_steps(
+def list_steps(
     operations: Any, sorts: Any, newest: Any, everything: Any, first: Any, second: Any, todo: Any
 ) -> Any:  # pragma: no cover - compiled
     """The steps over slots 0 .. newest that read the newest one, and slots `first`, `second`.
@@ -197,7 +197,7 @@ def extend(
     flags: Any,
 ) -> Any:  # pragma: no cover - compiled  # fmt: skip
     """Lists the values not listed yet that steps over slots 0 .. newest make; the new end."""
-    for t in range(_list_steps(operations, sorts, newest, everything, -1, -1, todo)):
+    for t in range(list_steps(operations, sorts, newest, everything, -1, -1, todo)):
         if end >= control[MAX_ROWS]:
             return -1
         step = todo[t]
@@ -239,7 +239,7 @@ def _last_step(
     packed = len(polynomials) > 0
     width = rows.shape[1]
     work = 1
-    for t in range(_list_steps(operations, sorts, newest, False, first, second, todo)):
+    for t in range(list_steps(operations, sorts, newest, False, first, second, todo)):
         step = todo[t]
         if operations[step[0], RESULT] != control[OUTPUT]:
             continue
