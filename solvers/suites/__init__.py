@@ -5,6 +5,7 @@
 | `sorting-N` | sorting networks on N wires | `sorting` |
 | `pancakes-N` | a hardest stack of N pancakes | `pancakes` |
 | `set-cover-SEED` | set cover, drawn by the seed | `set_cover` |
+| `hdNN-WIDTH[-large]` | Hacker's Delight 01 to 20 on words of a width | `hackers_delight` |
 | `nas201-DATA` | NAS-Bench-201: cifar10, cifar100, imagenet | `nas201` |
 
 `find_problem(name)` makes one. `SUITES` names lists of them for studies.
@@ -19,6 +20,7 @@ FAMILIES = {
     "sorting": ("sorting-N", "sorting networks on N = 2..16 wires; error: 0-1 inputs unsorted"),
     "pancakes": ("pancakes-N", "a hardest stack of N = 2..8 pancakes; error: distance from sorted"),
     "set-cover": ("set-cover-SEED", "20 sets on 36 elements, drawn by SEED; error: uncovered ones"),
+    "hd": ("hdNN-WIDTH[-large]", "Hacker's Delight 01..20 on words; large: 15 operators"),
     "nas201": ("nas201-DATA", "NAS-Bench-201 on cifar10, cifar100 or imagenet (extra nas)"),
 }
 
@@ -64,6 +66,8 @@ def find_problem(name: str, length: int | None = None) -> Problem:
             message = f"every cell has {EDGES} choices; --length does not apply"
             raise ProblemError("bad-length", message, name)
         return nas201(rest)
+    if name.startswith("hd") and name[2:4].isdigit():
+        return _hackers_delight(name, length)
     if family in FAMILIES and rest.isascii() and rest.isdigit() and len(rest) < 10:
         if family == "sorting":
             from solvers.suites.sorting import sorting
@@ -79,3 +83,15 @@ def find_problem(name: str, length: int | None = None) -> Problem:
     known = ", ".join(form for form, _ in FAMILIES.values())
     message = f"no file and no problem {name!r}; known names: {known}"
     raise ProblemError("unknown-problem", message)
+
+
+def _hackers_delight(name: str, length: int | None) -> Problem:
+    from solvers.suites.hackers_delight import hackers_delight
+
+    number, _, rest = name.removeprefix("hd").partition("-")
+    width = rest.removesuffix("-large")
+    if len(number) != 2 or not (number + width).isascii() or not width.isdigit() or len(width) > 2:
+        message = "write hdNN-WIDTH or hdNN-WIDTH-large, such as hd01-32"
+        raise ProblemError("unknown-problem", message, name)
+    large = rest.endswith("-large")
+    return hackers_delight(int(number), int(width), large=large, length=length)
