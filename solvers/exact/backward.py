@@ -14,10 +14,12 @@ import numpy as np
 from numba import njit
 
 from theory.components import Component
+from theory.proving import Proof, prove
 from theory.sorts import Value
-from theory.terms import Term
+from theory.terms import Term, apply, substitute, var
 
 NONE, ONE, SOME = range(3)
+_PROOF_S = 0.2
 
 _NAMES = (
     "any", "bvnot", "bvneg", "bvand", "bvor", "bvxor", "bvxnor", "bvnand", "bvnor", "bvadd",
@@ -45,6 +47,27 @@ def rule_of(component: Component, setting: tuple[Value, ...]) -> tuple[int, int]
         return ANY, 0
     width = term.sort.width if term.sort.kind == "BitVec" else 64
     return _NAMES.index(term.op), width
+
+
+def useless_twice(component: Component, setting: tuple[Value, ...]) -> bool:
+    """Whether a binary instance that reads one value twice is proved to make nothing new.
+
+    It gives that value again, or always the same one, which reading an input twice gives as well.
+    """
+    if len(component.inputs) != 2 or component.input_sorts[0] != component.input_sorts[1]:
+        return False
+    (term,), guard = component.instantiate(setting)
+    if guard is not None:
+        return False
+    sort = component.input_sorts[0]
+    names = [v.name for v in component.inputs]
+    x, y = var("x", sort), var("y", sort)
+    (once,) = substitute([term], dict.fromkeys(names, x))
+    (again,) = substitute([term], dict.fromkeys(names, y))
+    goals = [apply("=", once, again)]
+    if term.sort == sort:
+        goals.append(apply("=", once, x))
+    return any(isinstance(prove(goal, timeout_s=_PROOF_S), Proof) for goal in goals)
 
 
 def results_of(component: Component, setting: tuple[Value, ...]) -> frozenset[Value] | None:
@@ -140,6 +163,36 @@ def needed(
             return ONE, np.int64(t0)
         return (SOME if d0 == t0 else NONE), np.int64(0)
     return SOME, np.int64(0)
+
+
+@njit(cache=True, nogil=True)
+def needed_twice(rule: Any, t0: Any, width: Any) -> Any:  # pragma: no cover - compiled
+    """(NONE | ONE | SOME, the value) for a value that a binary operator reads as both operands."""
+    mask = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - width) if width else np.uint64(0)
+    t, zero = np.uint64(t0), np.uint64(0)
+    possible = True
+    if rule == NAND or rule == NOR:
+        return ONE, np.int64(t ^ mask)
+    if rule == AND or rule == OR:
+        return ONE, np.int64(t)
+    if rule == XOR or rule == SUB or rule == UREM or rule == INT_SUB or rule == LSHR:
+        possible = t == zero
+    elif rule == XNOR:
+        possible = t == mask
+    elif rule == ADD or rule == INT_ADD:
+        possible = t & np.uint64(1) == zero
+    elif rule == MUL and width >= 3:
+        low = t & np.uint64(7)  # squares are 0, 1 or 4 modulo 8
+        possible = low == zero or low == np.uint64(1) or low == np.uint64(4)
+    elif rule == SHL:
+        possible = t == zero
+        for k in range(width):
+            possible = possible or (np.uint64(k) << np.uint64(k)) & mask == t
+    elif rule == ASHR:
+        possible = t == zero or t == mask
+    elif rule == UDIV:
+        possible = t == np.uint64(1) or t == mask
+    return (SOME if possible else NONE), np.int64(0)
 
 
 @njit(cache=True, nogil=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact import zero_search as zs
-from solvers.exact.backward import results_of, rule_of
+from solvers.exact.backward import results_of, rule_of, useless_twice
 from solvers.exact.interning import new_index
 from solvers.exact.limits import LimitReachedError, Meter
 from solvers.exact.packed import MAX_CANDIDATES, UnpackableError, words_of
@@ -65,8 +65,10 @@ class Operations:
     def _row(self, op: Operation) -> list[int]:
         sorts = [self.sorts[s] for s in op.sorts]
         padded = [*sorts, *[-1] * (3 - len(sorts))]
-        rule, width = rule_of(*self.instances[op.instance])
-        return [len(sorts), self.sorts[op.result], *padded, *map(int, op.commutes), rule, width, 1]
+        component, setting = self.instances[op.instance]
+        rule, width = rule_of(component, setting)
+        head = [len(sorts), self.sorts[op.result], *padded, *map(int, op.commutes)]
+        return [*head, rule, width, 1, int(not useless_twice(component, setting))]
 
     def lasting(self, wanted: NDArray[np.int64]) -> NDArray[np.int32]:
         """The table with LAST 0 where the results that an instance can have exclude the target."""
@@ -181,13 +183,15 @@ class _Worker:
         chosen, sorts, reads = (np.zeros(slots + 1, dtype=np.int64) for _ in range(3))
         todo = np.zeros((tuples + 1, 4), dtype=np.int32)
         most = sum((slots + 1) ** a for a in arities) + 1
-        finals = np.zeros((most, zs.FINAL_COLUMNS), dtype=np.int32)
-        wants = np.zeros((most, width), dtype=np.int64)
-        masks, spots = (np.zeros(most, dtype=np.int64) for _ in range(2))
-        table = new_index(16 * len(arities) * (slots + 1))
-        if len(table) < 2 * most:
-            table = new_index(2 * most)
-        groups = np.zeros(slots + 3, dtype=np.int64)
+        finals = (
+            np.zeros((most, zs.FINAL_COLUMNS), dtype=np.int32),
+            np.zeros((most, width), dtype=np.int64),
+            np.zeros(most, dtype=np.int64),
+            new_index(max(2 * most, 16 * len(arities) * slots)),
+            np.zeros(most, dtype=np.int64),
+            np.zeros(slots + 3, dtype=np.int64),
+            np.zeros(slots + 3, dtype=np.int64),
+        )
         polynomials = np.zeros((0, 8), dtype=np.int64)
         flags = np.zeros(2, dtype=np.bool_)
         for place, k in enumerate(s.slots):
@@ -210,9 +214,8 @@ class _Worker:
         for row in range(inputs, end):
             arity = arities[made[row, 0]]
             read_masks[row] = sum({1 << int(r) for r in made[row, zs.A : zs.A + arity]})
-        final = (s.table, rows, chosen, sorts, s.wanted, control, finals, wants, masks, table)
         for slot in range(-1, inputs):
-            zs.push_finals(*final, spots, groups, slot)
+            zs.push_finals(s.table, rows, chosen, sorts, s.wanted, control, finals, slot)
         position, ends = np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64)
         position[0], ends[0] = inputs, end
         steps = np.zeros((length, 4), dtype=np.int64)
@@ -224,8 +227,7 @@ class _Worker:
             before = s.meter.seconds
             state = zs.search_zero(
                 ops.call, s.table, polynomials, rows, made, read_masks, places, index, position,
-                ends, chosen, sorts, reads, todo, finals, wants, masks, table, spots, groups,
-                s.wanted, control, steps, flags, chunk,
+                ends, chosen, sorts, reads, todo, finals, s.wanted, control, steps, flags, chunk,
             )  # fmt: skip
             if flags.any():
                 raise UnpackableError

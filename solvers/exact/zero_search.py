@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from solvers.exact.backward import NONE, ONE, SOME, needed
+from solvers.exact.backward import NONE, ONE, needed, needed_twice
 from solvers.exact.interning import mix
 from solvers.exact.set_search import (
     COMMUTES_AB,
@@ -36,13 +36,19 @@ from solvers.exact.set_search import (
 from solvers.exact.set_search import DEPTH, FOUND, INPUTS, LENGTH, NODES, OUTPUT
 from solvers.exact.set_search import ARITY as MOST_READ
 
-RULE, WIDTH, LAST = 8, 9, 10  # further columns of `operations`; LAST: it can be a last step
-OPERATION_COLUMNS = 11
-# The columns of `finals`: operation, three operands (MISSING is V), the sort of V, how to test it.
-OPERANDS, V_SORT, TEST = 1, 4, 5
-FINAL_COLUMNS = 6
+# Further columns of `operations`. LAST: it can be a last step. REPEATED: reading one value twice
+# may make something new.
+RULE, WIDTH, LAST, REPEATED = range(8, 12)
+OPERATION_COLUMNS = 12
+# `finals` is a tuple of arrays. Entries that V must equal stand at its beginning, those that are to
+# be tried at its end, backwards; of both, those of slot s are number ends[s + 1] .. ends[s + 2] - 1.
+#   steps (n, 5): operation, three operands (MISSING is V), the sort of V
+#   wants (n, width): what V must equal; masks (n,): the slots read, as bits
+#   table: a hash table of the first words of `wants`; spots (n,): where an entry is in it
+#   exact_ends, tried_ends: how many entries there are up to each slot
+V_SORT = 4
+FINAL_COLUMNS = 5
 MISSING = -1
-TRY, EQUAL = range(2)
 # `control` goes on where set_search's ends.
 STRIDE, OFFSET = 12, 13  # this worker takes the first values OFFSET, OFFSET + STRIDE, ...
 CONTROL_SIZE = 14
@@ -60,10 +66,11 @@ def _bits(mask: Any) -> Any:  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True)
 def _add_final(
-    operations: Any, rows: Any, chosen: Any, wanted: Any, finals: Any, wants: Any, masks: Any,
-    table: Any, spots: Any, count: Any, op: Any, a: Any, b: Any, c: Any,
-) -> Any:  # pragma: no cover - compiled  # fmt: skip
+    operations: Any, rows: Any, chosen: Any, wanted: Any, finals: Any, op: Any, a: Any, b: Any,
+    c: Any, slot: Any,
+) -> None:  # pragma: no cover - compiled  # fmt: skip
     """Adds a last step with operands a, b, c (MISSING for V), unless it is impossible."""
+    steps, wants, masks, table, spots, exact_ends, tried_ends = finals
     arity = operations[op, INPUT_COUNT]
     operands = (a, b, c)
     place, missing = 0, 0
@@ -73,8 +80,10 @@ def _add_final(
             place, missing = i, missing + 1
         else:
             mask |= np.int64(1) << operands[i]
-    test = TRY
-    if missing == 1 and operations[op, RULE] > 0:
+    rule, width = operations[op, RULE], operations[op, WIDTH]
+    exact = exact_ends[slot + 2]
+    only = rule > 0
+    if missing == 1 and only:
         first, second = np.int64(-1), np.int64(-1)
         for i in range(arity):
             if i != place:
@@ -82,87 +91,103 @@ def _add_final(
                     first = chosen[operands[i]]
                 else:
                     second = chosen[operands[i]]
-        test = EQUAL
         for j in range(rows.shape[1]):
             x = rows[first, j] if first >= 0 else np.int64(0)
             y = rows[second, j] if second >= 0 else np.int64(0)
-            kind, value = needed(
-                operations[op, RULE], place, x, y, wanted[j], operations[op, WIDTH]
-            )
+            kind, value = needed(rule, place, x, y, wanted[j], width)
             if kind == NONE:
-                return count
-            if kind == SOME:
-                test = TRY
-            wants[count, j] = value
-    finals[count, 0] = op
-    finals[count, 1], finals[count, 2], finals[count, 3] = a, b, c
-    finals[count, V_SORT] = operations[op, SORT_A + place]
-    finals[count, TEST] = test
-    masks[count] = mask
-    if test == EQUAL:
-        slot = mix(wants[count, 0]) & np.uint64(len(table) - 1)
-        while table[slot] >= 0:
-            slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
-        table[slot] = count
-        spots[count] = slot
-    return count + 1
+                return
+            only = only and kind == ONE
+            wants[exact, j] = value
+    elif missing == 2 and arity == 2:
+        if operations[op, REPEATED] == 0:
+            return
+        for j in range(rows.shape[1]):
+            kind, value = needed_twice(rule, wanted[j], width)
+            if kind == NONE:
+                return
+            only = only and kind == ONE
+            wants[exact, j] = value
+    else:
+        only = False
+    entry = exact if only else len(masks) - 1 - tried_ends[slot + 2]
+    steps[entry, 0] = op
+    steps[entry, 1], steps[entry, 2], steps[entry, 3] = a, b, c
+    steps[entry, V_SORT] = operations[op, SORT_A + place]
+    masks[entry] = mask
+    if only:
+        place_ = mix(wants[entry, 0]) & np.uint64(len(table) - 1)
+        while table[place_] >= 0:
+            place_ = (place_ + np.uint64(1)) & np.uint64(len(table) - 1)
+        table[place_] = entry
+        spots[entry] = place_
+        exact_ends[slot + 2] += 1
+    else:
+        tried_ends[slot + 2] += 1
 
 
 @njit(cache=True, nogil=True)
 def push_finals(
     operations: Any, rows: Any, chosen: Any, sorts: Any, wanted: Any, control: Any, finals: Any,
-    wants: Any, masks: Any, table: Any, spots: Any, groups: Any, slot: Any,
+    slot: Any,
 ) -> None:  # pragma: no cover - compiled  # fmt: skip
     """Lists the last steps that read V and `slot`, and beside them only lower slots.
 
-    groups[s + 1] .. groups[s + 2] are those of slot s; slot -1 has those that read V alone.
+    Slot -1 stands for those that read V alone.
     """
-    count = groups[slot + 1]
+    finals[5][slot + 2] = finals[5][slot + 1]
+    finals[6][slot + 2] = finals[6][slot + 1]
     for op in range(len(operations)):
         arity = operations[op, INPUT_COUNT]
-        if not operations[op, LAST] or operations[op, RESULT] != control[OUTPUT] or arity == 0:
+        if not operations[op, LAST] or operations[op, RESULT] != control[OUTPUT]:
             continue
-        top = slot + 1
-        # Operands from -1 (V) to slot; the greatest is slot, at least one is V, and all V's have
-        # the same sort.
-        for a in range(MISSING, top):
-            if a >= 0 and sorts[a] != operations[op, SORT_A]:
+        first, second = operations[op, SORT_A], operations[op, SORT_A + 1]
+        if arity == 1 and slot < 0:
+            _add_final(operations, rows, chosen, wanted, finals, op, -1, -1, -1, slot)
+        elif arity == 2:
+            if slot < 0:
+                if first == second:
+                    _add_final(operations, rows, chosen, wanted, finals, op, -1, -1, -1, slot)
                 continue
-            for b in range(MISSING, top if arity > 1 else 0):
-                if b >= 0 and sorts[b] != operations[op, SORT_A + 1]:
-                    continue
-                if arity == 2 and operations[op, COMMUTES_AB] and a > b:
-                    continue
-                for c in range(MISSING, top if arity > 2 else 0):
-                    if c >= 0 and sorts[c] != operations[op, SORT_A + 2]:
-                        continue
-                    last, missing, sort, same = a, 0, -1, True
-                    if arity > 1:
-                        last = max(last, b)
-                    if arity > 2:
-                        last = max(last, c)
-                    for i in range(arity):
-                        operand = a if i == 0 else (b if i == 1 else c)
-                        if operand == MISSING:
-                            own = operations[op, SORT_A + i]
-                            same = same and (missing == 0 or own == sort)
-                            sort, missing = own, missing + 1
-                    if last != slot or missing == 0 or not same:
-                        continue
-                    count = _add_final(
-                        operations, rows, chosen, wanted, finals, wants, masks, table, spots,
-                        count, op, a, b, c,
-                    )  # fmt: skip
-    groups[slot + 2] = count
+            if sorts[slot] == second:
+                _add_final(operations, rows, chosen, wanted, finals, op, -1, slot, -1, slot)
+            if sorts[slot] == first and not operations[op, COMMUTES_AB]:
+                _add_final(operations, rows, chosen, wanted, finals, op, slot, -1, -1, slot)
+        elif arity == 3:
+            _push_three(operations, rows, chosen, sorts, wanted, finals, op, slot)
 
 
 @njit(cache=True, nogil=True)
-def _pop_finals(
-    finals: Any, table: Any, spots: Any, groups: Any, slot: Any
-) -> None:  # pragma: no cover - compiled
-    for e in range(groups[slot + 2] - 1, groups[slot + 1] - 1, -1):
-        if finals[e, TEST] == EQUAL:
-            table[spots[e]] = -1
+def _push_three(
+    operations: Any, rows: Any, chosen: Any, sorts: Any, wanted: Any, finals: Any, op: Any,
+    slot: Any,
+) -> None:  # pragma: no cover - compiled  # fmt: skip
+    """The same for three operands: -1 (V) to slot, the greatest of them slot, at least one V."""
+    wants = operations[op, SORT_A : SORT_A + 3]
+    for a in range(MISSING, slot + 1):
+        if a >= 0 and sorts[a] != wants[0]:
+            continue
+        for b in range(MISSING, slot + 1):
+            if b >= 0 and sorts[b] != wants[1]:
+                continue
+            for c in range(MISSING, slot + 1):
+                if c >= 0 and sorts[c] != wants[2]:
+                    continue
+                if max(a, b, c) != slot or min(a, b, c) != MISSING:
+                    continue
+                same = (a >= 0 or b >= 0 or wants[0] == wants[1]) and (
+                    (a >= 0 or c >= 0 or wants[0] == wants[2])
+                    and (b >= 0 or c >= 0 or wants[1] == wants[2])
+                )
+                if same:
+                    _add_final(operations, rows, chosen, wanted, finals, op, a, b, c, slot)
+
+
+@njit(cache=True, nogil=True)
+def _pop_finals(finals: Any, slot: Any) -> None:  # pragma: no cover - compiled
+    _, _, _, table, spots, exact_ends, _ = finals
+    for e in range(exact_ends[slot + 2] - 1, exact_ends[slot + 1] - 1, -1):
+        table[spots[e]] = -1
 
 
 @njit(cache=True, nogil=True)
@@ -176,7 +201,7 @@ def _equal_rows(rows: Any, row: Any, other: Any) -> Any:  # pragma: no cover - c
 @njit(cache=True, nogil=True)
 def _finish(
     call: Any, rows: Any, made_from: Any, chosen: Any, v: Any, whole: Any, entry: Any,
-    finals: Any, wanted: Any, scratch: Any, flags: Any,
+    steps: Any, wanted: Any, scratch: Any, flags: Any,
 ) -> Any:  # pragma: no cover - compiled  # fmt: skip
     """Whether the last step `entry` on V, which is row v or the step made_from, is the target.
 
@@ -188,9 +213,9 @@ def _finish(
             made_from[0], rows, chosen[made_from[1]], chosen[made_from[2]], chosen[made_from[3]],
             v, 0, width, flags,
         )  # fmt: skip
-    a, b, c = finals[entry, 1], finals[entry, 2], finals[entry, 3]
+    a, b, c = steps[entry, 1], steps[entry, 2], steps[entry, 3]
     call(
-        finals[entry, 0], rows, v if a == MISSING else chosen[a], v if b == MISSING else chosen[b],
+        steps[entry, 0], rows, v if a == MISSING else chosen[a], v if b == MISSING else chosen[b],
         v if c == MISSING else chosen[c], scratch, 0, width, flags,
     )  # fmt: skip
     return _equal_rows(rows, scratch, wanted)
@@ -199,10 +224,10 @@ def _finish(
 @njit(cache=True, nogil=True)
 def _hits(
     call: Any, rows: Any, step: Any, chosen: Any, v: Any, whole: Any, sort: Any, unread: Any,
-    top: Any, finals: Any, wants: Any, masks: Any, table: Any, groups: Any, wanted: Any,
-    scratch: Any, flags: Any,
+    top: Any, finals: Any, wanted: Any, scratch: Any, flags: Any,
 ) -> Any:  # pragma: no cover - compiled  # fmt: skip
     """The last step that makes the target from V and reads all `unread` slots; -1 for none."""
+    steps, wants, masks, table, _, _, tried_ends = finals
     word = rows[v, 0]
     slot = mix(word) & np.uint64(len(table) - 1)
     while table[slot] >= 0:
@@ -210,25 +235,26 @@ def _hits(
         if (
             wants[e, 0] == word
             and unread & ~masks[e] == 0
-            and finals[e, V_SORT] == sort
-            and _finish(call, rows, step, chosen, v, whole, e, finals, wanted, scratch, flags)
+            and steps[e, V_SORT] == sort
+            and _finish(call, rows, step, chosen, v, whole, e, steps, wanted, scratch, flags)
         ):
             return e
         slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
-    first = -1
-    for s in range(top + 1):
-        if unread >> s & 1:
-            first = s
-    for e in range(groups[first + 1], groups[top + 2]):
-        if finals[e, TEST] == TRY and unread & ~masks[e] == 0 and finals[e, V_SORT] == sort:
-            a, b, c = finals[e, 1], finals[e, 2], finals[e, 3]
+    first = np.int64(-1)
+    while unread >> (first + 1):
+        first += 1
+    last = len(masks) - 1
+    for k in range(tried_ends[first + 1], tried_ends[top + 2]):
+        e = last - k
+        if unread & ~masks[e] == 0 and steps[e, V_SORT] == sort:
+            a, b, c = steps[e, 1], steps[e, 2], steps[e, 3]
             call(
-                finals[e, 0], rows, v if a == MISSING else chosen[a],
+                steps[e, 0], rows, v if a == MISSING else chosen[a],
                 v if b == MISSING else chosen[b], v if c == MISSING else chosen[c], scratch, 0, 1,
                 flags,
             )  # fmt: skip
             if rows[scratch, 0] == wanted[0] and _finish(
-                call, rows, step, chosen, v, whole, e, finals, wanted, scratch, flags
+                call, rows, step, chosen, v, whole, e, steps, wanted, scratch, flags
             ):
                 return e
     return -1
@@ -237,8 +263,8 @@ def _hits(
 @njit(cache=True, nogil=True)
 def _last_two(
     call: Any, operations: Any, rows: Any, made: Any, read_masks: Any, chosen: Any, sorts: Any,
-    unread: Any, todo: Any, start: Any, end: Any, top: Any, finals: Any, wants: Any, masks: Any,
-    table: Any, groups: Any, wanted: Any, control: Any, result: Any, flags: Any,
+    unread: Any, todo: Any, start: Any, end: Any, top: Any, finals: Any, wanted: Any,
+    control: Any, result: Any, flags: Any,
 ) -> Any:  # pragma: no cover - compiled  # fmt: skip
     """Tries all ends of two steps; writes both into `result`. Returns the work done.
 
@@ -252,13 +278,13 @@ def _last_two(
             continue
         work += 1
         e = _hits(
-            call, rows, made[v], chosen, v, True, made[v, SORT], left, top, finals, wants, masks,
-            table, groups, wanted, end + 1, flags,
+            call, rows, made[v], chosen, v, True, made[v, SORT], left, top, finals, wanted,
+            end + 1, flags,
         )  # fmt: skip
         if e >= 0:
             for i in range(4):
                 result[0, i] = made[v, i]
-                result[1, i] = finals[e, i] if finals[e, i] != MISSING else top + 1
+                result[1, i] = finals[0][e, i] if finals[0][e, i] != MISSING else top + 1
             control[FOUND] = 1
             return work
     if top < control[INPUTS]:
@@ -277,12 +303,12 @@ def _last_two(
         )  # fmt: skip
         e = _hits(
             call, rows, step, chosen, end, False, operations[step[0], RESULT], left, top, finals,
-            wants, masks, table, groups, wanted, end + 1, flags,
+            wanted, end + 1, flags,
         )  # fmt: skip
         if e >= 0:
             for i in range(4):
                 result[0, i] = step[i]
-                result[1, i] = finals[e, i] if finals[e, i] != MISSING else top + 1
+                result[1, i] = finals[0][e, i] if finals[0][e, i] != MISSING else top + 1
             control[FOUND] = 1
             return work
     return work
@@ -292,8 +318,7 @@ def _last_two(
 def search_zero(
     call: Any, operations: Any, polynomials: Any, rows: Any, made: Any, read_masks: Any,
     places: Any, index: Any, position: Any, ends: Any, chosen: Any, sorts: Any, reads: Any,
-    todo: Any, finals: Any, wants: Any, masks: Any, table: Any, spots: Any, groups: Any,
-    wanted: Any, control: Any, steps: Any, flags: Any, budget: Any,
+    todo: Any, finals: Any, wanted: Any, control: Any, steps: Any, flags: Any, budget: Any,
 ) -> Any:  # pragma: no cover - compiled  # fmt: skip
     """Goes on with the search for `control[LENGTH]` >= 2 steps that make the row `wanted`.
 
@@ -301,7 +326,7 @@ def search_zero(
 
     Args:
         read_masks: (capacity,) the slots that each candidate reads, as bits.
-        finals, wants, masks, table, spots, groups: see `push_finals`.
+        finals: see the comment on them.
         steps: (length, 4) the sequence, written where `FOUND`.
 
     Returns:
@@ -316,8 +341,7 @@ def search_zero(
             control[NODES] += 1
             _last_two(
                 call, operations, rows, made, read_masks, chosen, sorts, np.int64(0), todo, inputs,
-                ends[0], inputs - 1, finals, wants, masks, table, groups, wanted, control, steps,
-                flags,
+                ends[0], inputs - 1, finals, wanted, control, steps, flags,
             )  # fmt: skip
             return DONE
         if row >= ends[depth]:
@@ -327,7 +351,7 @@ def search_zero(
                 index[places[k]] = -1
             depth -= 1
             control[DEPTH] = depth
-            _pop_finals(finals, table, spots, groups, inputs + depth)
+            _pop_finals(finals, inputs + depth)
             for i in range(operations[made[position[depth], 0], INPUT_COUNT]):
                 reads[made[position[depth], A + i]] -= 1
             position[depth] += 1
@@ -348,23 +372,19 @@ def search_zero(
         work += 1
         descend = False
         if _bits(unread) - remaining * (control[MOST_READ] - 1) <= 1:
-            push_finals(
-                operations, rows, chosen, sorts, wanted, control, finals, wants, masks, table,
-                spots, groups, slot,
-            )  # fmt: skip
+            push_finals(operations, rows, chosen, sorts, wanted, control, finals, slot)
             if remaining == 2:
                 control[NODES] += 1
                 work += _last_two(
                     call, operations, rows, made, read_masks, chosen, sorts, unread, todo, row + 1,
-                    ends[depth], slot, finals, wants, masks, table, groups, wanted, control,
-                    steps[length - 2 :], flags,
+                    ends[depth], slot, finals, wanted, control, steps[length - 2 :], flags,
                 )  # fmt: skip
                 if control[FOUND]:
                     for s in range(inputs, slot + 1):
                         for i in range(4):
                             steps[s - inputs, i] = made[chosen[s], i]
                     return DONE
-                _pop_finals(finals, table, spots, groups, slot)
+                _pop_finals(finals, slot)
             else:
                 end = extend(
                     call, operations, polynomials, rows, made, places, index, chosen, sorts, todo,
