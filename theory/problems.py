@@ -231,9 +231,7 @@ class Problem:
         check_candidate(self, sequence)
         return total(
             self.measure,
-            (
-                self.sample_error(row, sequence.evaluate(row.inputs)) for row in self.rows()
-            ),
+            (self.sample_error(row, sequence.evaluate(row.inputs)) for row in self.rows()),
         )
 
     def sample_error(self, row: Sample, given: tuple[Value, ...] | None) -> Error:

@@ -521,3 +521,11 @@ def ask_cvc5(task: SygusProblem, answer: str, *, timeout_s: float = 60.0) -> str
 
     answers = {"unsat": "agrees", "sat": "refuted", "absent": "absent"}
     return answers.get(run_cvc5(smt_script(task, answer), timeout_s=timeout_s), "unknown")
+
+
+def contradictory(problem: Problem) -> bool:
+    """Whether two samples demand different outputs of the same inputs."""
+    if not isinstance(problem.target, Samples):
+        return False
+    wanted: dict[tuple[Value, ...], tuple[Value, ...]] = {}
+    return any(wanted.setdefault(r.inputs, r.outputs) != r.outputs for r in problem.target.rows)

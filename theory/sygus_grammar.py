@@ -287,8 +287,9 @@ def generates(grammar: Grammar, tree: Node) -> bool:
 
 def _literal(node: Node) -> Term | None:
     """The value of a literal; None for anything else."""
-    if isinstance(node, Atom) and node.kind == "symbol" and node.text not in ("true", "false"):
-        return None
+    if isinstance(node, Atom) and node.kind == "symbol":
+        if node.text not in ("true", "false") and not node.text[1:2].isdigit():  # -3 is a symbol
+            return None
     if isinstance(node, Group) and node.head not in ("-", "/", "_"):
         return None
     try:
@@ -342,7 +343,8 @@ def default_grammar(
         me, bools = names[s], names[BOOL]
         texts = [f"(Variable {s})"] if any(a.sort == s for a in arguments) else []
         if s == BOOL:
-            texts += ["true", "false", f"(not {me})", f"(and {me} {me})", f"(or {me} {me})"]
+            texts += ["true", "false"] if sort == BOOL else []
+            texts += [f"(not {me})", f"(and {me} {me})", f"(or {me} {me})"]
             for other in sorts:
                 o = names[other]
                 if other.kind == "BitVec":

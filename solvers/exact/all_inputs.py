@@ -160,9 +160,7 @@ class _Search:
         wrong = _wrong_input(self.problem, sequence)
         if wrong is None:
             left = self.meter.limits.seconds - self.meter.seconds
-            answer: Answer = verify(
-                self.problem, sequence, timeout_s=max(1.0, min(PROOF_S, left))
-            )
+            answer: Answer = verify(self.problem, sequence, timeout_s=max(1.0, min(PROOF_S, left)))
             if isinstance(answer, Proof):
                 self.state.proved = sequence
                 return True

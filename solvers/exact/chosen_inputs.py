@@ -86,7 +86,9 @@ def _value(sort: Sort, k: int, j: int, values: int | None, draw: random.Random) 
         width = sort.width
         top = 1 << (width - 1)
         if corner:
-            return draw.choice([0, 1, 2, top, top - 1, 2 * top - 1, 2 * top - 2, top + 1]) % (2 * top)
+            return draw.choice([0, 1, 2, top, top - 1, 2 * top - 1, 2 * top - 2, top + 1]) % (
+                2 * top
+            )
         word = draw.getrandbits(width)
         shape = draw.randrange(6) if k >= 4 else 0
         if shape == 4:  # a run of ones, or what it leaves

@@ -241,4 +241,3 @@ class _Worker:
                 return None
             took = s.meter.seconds - before
             chunk = max(2_000, int(chunk * min(4, _AIM_S / max(took, 1e-3))))
-
