@@ -37,6 +37,7 @@ from theory.problems import (
     Error,
     Measure,
     Problem,
+    Relation,
     Samples,
     Specification,
     Table,
@@ -79,6 +80,9 @@ def evaluator_for(problem: Problem) -> ProblemEvaluator:
         raise ProblemError("unsupported-cost", message, problem.name)
     if isinstance(problem.target, Table):
         return TableEvaluator(problem)
+    if isinstance(problem.target, Relation):
+        message = "a relation is not searched by heuristics; give an output for each input"
+        raise ProblemError("unsupported-target", message, problem.name)
     if isinstance(problem.target, Specification):
         problem = _on_all_inputs(problem)
     if problem.length == 0:

@@ -26,7 +26,7 @@ from theory.errors import (
 )
 from theory.placements import Step, Wiring
 from theory.problem_files import load_problem, read_problem
-from theory.problems import Measure, Problem, Sample, Samples, Specification, Table
+from theory.problems import Measure, Problem, Relation, Sample, Samples, Specification, Table
 from theory.sequences import Cost, Sequence
 from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, array, bitvec
 from theory.terms import Term, apply, const, var
@@ -47,6 +47,7 @@ __all__ = [
     "Parameter",
     "Problem",
     "ProblemError",
+    "Relation",
     "Report",
     "Sample",
     "Samples",

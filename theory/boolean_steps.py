@@ -12,7 +12,7 @@ from itertools import product
 
 from theory.errors import ProblemError
 from theory.placements import Wiring, instances
-from theory.problems import Problem, Table
+from theory.problems import Problem, Relation, Table
 from theory.sequences import Cost, step_function
 from theory.sorts import BOOL, Value
 
@@ -37,6 +37,8 @@ def check_supported(problem: Problem) -> int:
     """
     if problem.wiring is not Wiring.DAG or isinstance(problem.target, Table):
         raise _unsupported(problem, "the wiring is not dag")
+    if isinstance(problem.target, Relation):
+        raise _unsupported(problem, "the target is a relation")
     if problem.cost is not Cost.LENGTH:
         raise _unsupported(problem, f"the cost is {problem.cost}")
     if not problem.inputs:

@@ -128,6 +128,12 @@ def confirmed(obligation: Obligation, where: str, *, timeout_s: float = TIMEOUT_
 
 def second_opinion(obligation: Obligation, *, timeout_s: float = TIMEOUT_S) -> str:
     """What cvc5 says: `proved`, `refuted` or `unknown`; `absent` where it is not installed."""
+    answer = run_cvc5(smt_script(obligation), timeout_s=timeout_s)
+    return {"unsat": "proved", "sat": "refuted", "absent": "absent"}.get(answer, "unknown")
+
+
+def run_cvc5(script: str, *, timeout_s: float) -> str:
+    """The last line that cvc5 answers to SMT-LIB text; `absent` where it is not installed."""
     try:
         import cvc5
     except ImportError:
@@ -136,7 +142,7 @@ def second_opinion(obligation: Obligation, *, timeout_s: float = TIMEOUT_S) -> s
     solver.setOption("tlimit-per", str(max(1, int(timeout_s * 1000))))
     parser = cvc5.InputParser(solver)
     language = cvc5.InputLanguage.SMT_LIB_2_6
-    parser.setStringInput(language, smt_script(obligation), "obligation")
+    parser.setStringInput(language, script, "obligation")
     symbols = parser.getSymbolManager()
     answer = ""
     while True:
@@ -144,4 +150,4 @@ def second_opinion(obligation: Obligation, *, timeout_s: float = TIMEOUT_S) -> s
         if command.isNull():
             break
         answer = command.invoke(solver, symbols) or answer
-    return {"unsat": "proved", "sat": "refuted"}.get(str(answer).strip(), "unknown")
+    return str(answer).strip()

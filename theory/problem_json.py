@@ -15,7 +15,17 @@ from theory.component_writing import write_components
 from theory.components import Variable
 from theory.errors import ProblemError
 from theory.placements import Wiring
-from theory.problems import Error, Measure, Problem, Sample, Samples, Specification, Table, Target
+from theory.problems import (
+    Error,
+    Measure,
+    Problem,
+    Relation,
+    Sample,
+    Samples,
+    Specification,
+    Table,
+    Target,
+)
 from theory.sequences import Cost
 from theory.sexpr import parse
 from theory.smtlib import Definitions, read_sort, read_term
@@ -74,6 +84,10 @@ def _target_to_json(target: Target) -> dict[str, Any]:
     if isinstance(target, Samples):
         rows = [[_values(r.inputs), _values(r.outputs)] for r in target.rows]
         return {"samples": rows}
+    if isinstance(target, Relation):
+        found = {"relation": smt_text(target.holds), "condition": smt_text(target.condition)}
+        listed = target.inputs
+        return found if listed is None else found | {"inputs": [_values(row) for row in listed]}
     if isinstance(target, Specification):
         outputs = [smt_text(t) for t in target.outputs]
         return {"specification": outputs, "condition": smt_text(target.condition)}
@@ -175,9 +189,16 @@ def _target_from_json(
         texts = _list(data["specification"], where)
         terms = [_term(t, inputs, where) for t in (*texts, data["condition"])]
         return Specification(tuple(terms[:-1]), terms[-1])
+    if keys in ({"relation", "condition"}, {"relation", "condition", "inputs"}):
+        listed = None
+        if "inputs" in data:
+            rows_ = [_list(row, where) for row in _list(data["inputs"], where)]
+            listed = tuple(values_from_json(row, inputs, where) for row in rows_)
+        holds = _term(data["relation"], (*inputs, *outputs), where)
+        return Relation(holds, _term(data["condition"], inputs, where), listed)
     if keys in ({"table", "choices", "source"}, {"table", "choices", "source", "standard_errors"}):
         return _table_from_json(data, where)
-    message = "a target is samples, a specification with its condition, or a table with choices"
+    message = "a target is samples, a specification or a relation with its condition, or a table"
     raise ProblemError("bad-problem", message, where)
 
 

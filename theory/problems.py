@@ -5,6 +5,7 @@ target. The target is one of
 
 - `Samples`: inputs with the outputs wanted;
 - `Specification`: a term for each output, for all inputs that satisfy a condition;
+- `Relation`: a condition on inputs and outputs, for all such inputs or for listed ones;
 - `Table`: the error of every sequence, measured elsewhere.
 
 `Measure` says how errors of samples are counted and added. Errors are exact: int, Fraction, or
@@ -78,6 +79,21 @@ class Specification:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """Outputs are right where `holds` is true: a term over the names of inputs and outputs.
+
+    Attributes:
+        holds: what is demanded of inputs and outputs together.
+        condition: the inputs it is demanded for: a term over their names.
+        inputs: the inputs it is demanded for, listed; None for all that meet the condition.
+    """
+
+    holds: Term
+    condition: Term = TRUE
+    inputs: tuple[tuple[Value, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The error of every listed sequence of choices; a sequence that is not listed is no candidate.
 
@@ -112,7 +128,7 @@ class Table:
         return tuple(numbers)
 
 
-Target: TypeAlias = Samples | Specification | Table
+Target: TypeAlias = Samples | Specification | Relation | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +166,31 @@ class Problem:
         return tuple(names.index(v.name) for v in self.outputs)
 
     def rows(self) -> tuple[Sample, ...]:
-        """The samples; for a specification over at most `MAX_DOMAIN` inputs, all of them.
+        """The samples; for a target on at most `MAX_DOMAIN` inputs, all of them.
+
+        The samples of a relation have no outputs: `sample_error` judges what is given.
 
         Raises:
             ProblemError: `no-samples` for a table or an infinite or large domain.
         """
         if isinstance(self.target, Samples):
             return self.target.rows
-        if isinstance(self.target, Specification) and self.has_small_domain():
+        if isinstance(self.target, Relation) and self.target.inputs is not None:
+            return tuple(Sample(values, ()) for values in self.target.inputs)
+        if isinstance(self.target, Specification | Relation) and self.has_small_domain():
             return tuple(_all_samples(self, self.target))
         raise ProblemError("no-samples", "the problem has no finite list of samples", self.name)
 
+    @property
+    def for_all_inputs(self) -> bool:
+        """Whether the target speaks of all inputs."""
+        if isinstance(self.target, Relation):
+            return self.target.inputs is None
+        return isinstance(self.target, Specification)
+
     def has_small_domain(self) -> bool:
-        """Whether a specification's inputs are few enough to be tried one by one."""
-        if not isinstance(self.target, Specification):
+        """Whether the inputs of an all-input target are few enough to be tried one by one."""
+        if not self.for_all_inputs:
             return False
         count = 1
         for v in self.inputs:
@@ -204,11 +231,17 @@ class Problem:
         check_candidate(self, sequence)
         return total(
             self.measure,
-            (
-                sample_error(self.measure, self.outputs, row.outputs, sequence.evaluate(row.inputs))
-                for row in self.rows()
-            ),
+            (self.sample_error(row, sequence.evaluate(row.inputs)) for row in self.rows()),
         )
+
+    def sample_error(self, row: Sample, given: tuple[Value, ...] | None) -> Error:
+        """The error of one sample; `given` is None where the sequence blocked."""
+        if isinstance(self.target, Relation):
+            if given is None:
+                return 1
+            names = tuple(v.name for v in (*self.inputs, *self.outputs))
+            return int(not compile_terms((self.target.holds,), names)(*row.inputs, *given)[0])
+        return sample_error(self.measure, self.outputs, row.outputs, given)
 
 
 def sample_error(
@@ -265,9 +298,10 @@ def total(measure: Measure, errors: Iterable[Error]) -> Error:
     return math.inf if math.inf in listed else sum(listed)
 
 
-def _all_samples(problem: Problem, specification: Specification) -> Iterable[Sample]:
+def _all_samples(problem: Problem, target: Specification | Relation) -> Iterable[Sample]:
     names = tuple(v.name for v in problem.inputs)
-    compute = compile_terms((*specification.outputs, specification.condition), names)
+    wanted = target.outputs if isinstance(target, Specification) else ()
+    compute = compile_terms((*wanted, target.condition), names)
     domains: list[list[Value]] = []
     for v in problem.inputs:
         number = problem.domain_size(v.sort) or 0
@@ -307,6 +341,8 @@ def _check(p: Problem) -> None:
             raise ProblemError("wrong-measure", message, p.name)
     if isinstance(p.target, Samples):
         _check_samples(p, p.target)
+    elif isinstance(p.target, Relation):
+        _check_relation(p, p.target)
     else:
         _check_specification(p, p.target)
 
@@ -337,10 +373,44 @@ def _check_specification(p: Problem, target: Specification) -> None:
         raise ProblemError("wrong-sort", "target and outputs differ in number or sorts", p.name)
     if target.condition.sort != BOOL:
         raise ProblemError("wrong-sort", "the condition is Bool", p.name)
+    _check_divisors(p, target.condition, target.outputs)
+
+
+def _check_relation(p: Problem, target: Relation) -> None:
+    names = [v.name for v in (*p.inputs, *p.outputs)]
+    if p.wiring is not Wiring.DAG or len(set(names)) != len(names):
+        message = "a relation is the target of a dag whose outputs are named unlike its inputs"
+        raise ProblemError("wrong-wiring", message, p.name)
+    if p.measure is not Measure.WRONG:
+        message = f"a relation counts wrong samples; measure {p.measure} does not apply"
+        raise ProblemError("wrong-measure", message, p.name)
+    sorts = {v.name: v.sort for v in p.inputs}
+    for term in (target.condition, target.holds):
+        free = {n for n, s in variables([term]).items() if sorts.get(n) != s}
+        if free:
+            message = f"the target uses {', '.join(sorted(free))}, which is no variable of its sort"
+            raise ProblemError("free-variable", message, p.name)
+        if term.sort != BOOL:
+            raise ProblemError("wrong-sort", "a relation and its condition are Bool", p.name)
+        sorts |= {v.name: v.sort for v in p.outputs}
+    if target.inputs is None:
+        _check_divisors(p, target.condition, (target.holds,))
+        return
+    if not 1 <= len(target.inputs) <= MAX_SAMPLES:
+        message = f"there are {len(target.inputs)} samples; 1 to {MAX_SAMPLES} are possible"
+        raise ProblemError("no-samples", message, p.name)
+    for k, values in enumerate(target.inputs):
+        if len(values) != len(p.inputs) or not all(
+            holds(v.sort, value) for v, value in zip(p.inputs, values, strict=True)
+        ):
+            raise ProblemError("wrong-sort", f"sample {k + 1} does not fit the inputs", p.name)
+
+
+def _check_divisors(p: Problem, condition: Term, terms: tuple[Term, ...]) -> None:
+    """Refuses a target that is not proved to divide by no zero where it matters."""
     values = p.components.values if p.components else None
     domain = [within(var(v.name, INT), 0, values - 1) for v in p.inputs if values and v.sort == INT]
-    for term, assumed in ((target.condition, domain), *((t, [*domain, target.condition]) for t in
-                          target.outputs)):  # fmt: skip
+    for term, assumed in ((condition, domain), *((t, [*domain, condition]) for t in terms)):
         goal = definedness(term)
         if goal != TRUE and not isinstance(prove(goal, assumed), Proof):
             message = "the target is not proved to divide by no zero; add a (condition ...)"

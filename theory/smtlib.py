@@ -65,7 +65,7 @@ def read_definitions(text: str, file: str) -> Definitions:
         if not isinstance(node, Group) or not node.head:
             raise ComponentError("syntax", f"expected a command, not {str(node)[:40]}", node.where)
         if node.head == "define-fun":
-            _define(node, found)
+            define(node, found)
         elif node.head == "define-sort":
             match node.items:
                 case (_, Atom(text=name), Group(items=()), body):
@@ -95,7 +95,8 @@ def _info(node: Group, found: Definitions) -> None:
         found.lines.append(line)
 
 
-def _define(node: Group, found: Definitions) -> None:
+def define(node: Group, found: Definitions) -> None:
+    """Adds a define-fun to the definitions."""
     if len(node.items) != 5 or not isinstance(node.items[2], Group):
         message = "write (define-fun NAME ((ARG SORT) ...) SORT TERM)"
         raise ComponentError("syntax", message, node.where)

@@ -11,6 +11,7 @@ from theory.partiality import within
 from theory.problems import (
     Measure,
     Problem,
+    Relation,
     Sample,
     Samples,
     Specification,
@@ -19,7 +20,7 @@ from theory.problems import (
 from theory.proving import TIMEOUT_S, Answer, prove
 from theory.sequences import Sequence
 from theory.sorts import INT, Value
-from theory.terms import Term, apply, compile_terms, conjunction, var
+from theory.terms import Term, apply, compile_terms, conjunction, substitute, var
 
 
 def verify(problem: Problem, sequence: Sequence, *, timeout_s: float = TIMEOUT_S) -> Answer:
@@ -32,8 +33,12 @@ def verify(problem: Problem, sequence: Sequence, *, timeout_s: float = TIMEOUT_S
     target = _specification(problem)
     check_candidate(problem, sequence)
     outputs, unblocked = sequence.compose()
-    pairs = zip(outputs, target.outputs, strict=True)
-    goal = conjunction([unblocked, *(apply("=", given, wanted) for given, wanted in pairs)])
+    if isinstance(target, Relation):
+        given = {v.name: term for v, term in zip(problem.outputs, outputs, strict=True)}
+        goal = conjunction([unblocked, *substitute([target.holds], given)])
+    else:
+        pairs = zip(outputs, target.outputs, strict=True)
+        goal = conjunction([unblocked, *(apply("=", given, wanted) for given, wanted in pairs)])
     return prove(goal, [target.condition, *_domain(problem)], timeout_s=timeout_s)
 
 
@@ -46,18 +51,22 @@ def on_inputs(problem: Problem, inputs: Iterable[tuple[Value, ...]]) -> Problem:
     target = _specification(problem)
     names = tuple(v.name for v in problem.inputs)
     admitted = conjunction([target.condition, *_domain(problem)])
-    compute = compile_terms((*target.outputs, admitted), names)
+    wanted = () if isinstance(target, Relation) else target.outputs
+    compute = compile_terms((*wanted, admitted), names)
     rows = []
     for k, values in enumerate(inputs):
         *outputs, admits = compute(*values)
         if not admits:
             raise ProblemError("bad-input", "lies outside the condition", f"inputs[{k}]")
         rows.append(Sample(values, tuple(outputs)))
-    return replace(problem, target=Samples(tuple(rows)), measure=Measure.WRONG)
+    made: Samples | Relation = Samples(tuple(rows))
+    if isinstance(target, Relation):
+        made = replace(target, inputs=tuple(row.inputs for row in rows))
+    return replace(problem, target=made, measure=Measure.WRONG)
 
 
-def _specification(problem: Problem) -> Specification:
-    if not isinstance(problem.target, Specification):
+def _specification(problem: Problem) -> Specification | Relation:
+    if not problem.for_all_inputs or not isinstance(problem.target, Specification | Relation):
         raise ProblemError("no-specification", "has no target for all inputs", problem.name)
     return problem.target
 

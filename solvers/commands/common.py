@@ -97,7 +97,7 @@ def find_components(source: str) -> ComponentSet:
 def find_any_problem(
     source: str, components: str | None = None, options: Options | None = None
 ) -> Problem:
-    """A problem: a name of `sheffer list`, a `.csv` or `.smt2` file, or `file.py:NAME`.
+    """A problem: a name of `sheffer list`, a `.csv`, `.smt2` or `.sl` file, or `file.py:NAME`.
 
     Raises:
         ShefferError: with the remedy.
@@ -107,6 +107,13 @@ def find_any_problem(
     from theory.problems import Problem
 
     chosen = options or Options()
+    if source.endswith(".sl"):
+        if components or chosen.wiring or chosen.measure or chosen.cost:
+            message = "a SyGuS file says all but the length; only --length applies"
+            raise ProblemError("bad-option", message, source)
+        from theory.sygus import load_sygus
+
+        return load_sygus(source, chosen.length).problem
     if source.endswith((".csv", ".smt2")) or Path(source).is_file():
         given = find_components(components) if components else None
         return load_problem(source, given, chosen)

@@ -20,9 +20,11 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
+    from theory.sygus import SygusProblem
 
 ProblemArgument = Annotated[
-    str, typer.Argument(help="A name of `sheffer list`, a .csv or .smt2 file, or file.py:NAME.")
+    str,
+    typer.Argument(help="A name of `sheffer list`, a .csv, .smt2 or .sl file, or file.py:NAME."),
 ]
 ComponentsOption = Annotated[
     str | None,
@@ -75,6 +77,12 @@ def solve(
     latex: Annotated[
         bool, typer.Option("--latex", help="Show the best sequence as LaTeX.")
     ] = False,
+    sygus: Annotated[
+        bool, typer.Option("--sygus", help="Print the answer alone, as SyGuS solvers do (.sl).")
+    ] = False,
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Ask cvc5 about the answer (.sl).")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find the least error for every length, exactly.
@@ -86,11 +94,14 @@ def solve(
         sheffer solve samples.csv --components gates.smt2 --length 4
 
         sheffer solve samples.csv --components gates.smt2 --length 6 --cost tree
+
         sheffer solve sorting-8 --least-length
 
         sheffer solve sorting-7 --seconds 600 --resume sorting-7.npz
 
         sheffer solve sorting-3 --graph layers.svg
+
+        sheffer solve max.sl --second-opinion
     """
     with errors():
         from solvers.exact import Limits, with_evidence
@@ -99,6 +110,7 @@ def solve(
 
         options = read_options(wiring, measure, length, cost)
         found_problem = find_any_problem(problem, components, options)
+        task = _sygus_task(problem, length, wanted=sygus or second_opinion)
         if graph is not None:
             from solvers.exact.graph import save_graph
 
@@ -121,14 +133,39 @@ def solve(
                 frontier = with_evidence(frontier, timeout_s=recount)
         path = write_path(out, found_problem.name, ".json")
         write_certificate(frontier.certificate(), path)
+        answer = None
+        if task is not None:
+            from solvers.commands.sygus import outcome, show_answer
+
+            answer = outcome(task, frontier, ask=second_opinion)
         if json:
-            show_json(as_json(frontier) | {"certificate": str(path)})
+            added = {"sygus": answer.as_json()} if answer else {}
+            show_json(as_json(frontier) | {"certificate": str(path)} | added)
+        elif answer and sygus:
+            show_answer(answer, alone=True)
         else:
             show(frontier, path, latex=latex, resume=resume)
+            if answer:
+                show_answer(answer, alone=False)
             if graph is not None:
                 console().print(f"search graph {graph}")
+    if answer:
+        raise typer.Exit(answer.exit_code(frontier.optimal))
     settled = frontier.optimal and (frontier.shortest or not frontier.stopped)
     raise typer.Exit(Exit.OK if settled else Exit.UNKNOWN)
+
+
+def _sygus_task(source: str, length: int | None, *, wanted: bool) -> SygusProblem | None:
+    """The SyGuS problem of a `.sl` file; None for other problems."""
+    from theory.errors import ProblemError
+    from theory.sygus import load_sygus
+
+    if source.endswith(".sl"):
+        return load_sygus(source, length)
+    if wanted:
+        message = "--sygus and --second-opinion belong to .sl files"
+        raise ProblemError("bad-option", message, source)
+    return None
 
 
 def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], None]) -> Frontier:

@@ -28,7 +28,7 @@ from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import Limits
 from theory.errors import ProblemError
 from theory.placements import Wiring
-from theory.problems import Problem, Specification
+from theory.problems import Problem
 from theory.sequences import Cost
 
 __all__ = ["ENGINES", "Frontier", "Limits", "Line", "solve", "with_evidence"]
@@ -62,7 +62,7 @@ def solve(
             `bad-checkpoint`, `other-problem`.
     """
     _check_wishes(problem, engine, chains_only=least_length or checkpoint is not None)
-    if isinstance(problem.target, Specification) and not problem.has_small_domain():
+    if problem.for_all_inputs and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
 
         if checkpoint:
@@ -72,7 +72,7 @@ def solve(
         def search(sampled: Problem, left: Limits) -> Frontier:
             return solve(sampled, left, engine=engine, progress=progress, least_length=least_length)
 
-        return solve_all_inputs(problem, search, limits)
+        return solve_all_inputs(problem, search, limits, progress)
     if engine == "smt":
         from solvers.exact.smt import solve_smt
 

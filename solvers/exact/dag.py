@@ -20,7 +20,7 @@ from solvers.exact.frontier import Frontier, FrontierBuilder
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from theory.errors import NumberTooLargeError
 from theory.placements import Step, instances
-from theory.problems import Error, Problem, sample_error, total
+from theory.problems import Error, Problem, total
 from theory.sequences import step_function
 from theory.sorts import Sort, Value
 
@@ -271,9 +271,7 @@ class _Search:
                 given = [self.vectors[v][1][j] for v in chosen]
                 values = tuple(x for x in given if x is not None)
                 dead = blocked >> j & 1 or len(values) < len(given)
-                errors.append(
-                    sample_error(p.measure, p.outputs, row.outputs, None if dead else values)
-                )
+                errors.append(p.sample_error(row, None if dead else values))
             self.known_errors[key] = total(p.measure, errors)
             if not len(self.known_errors) & 255:
                 self.meter.check()

@@ -36,7 +36,7 @@ from solvers.exact.row_operations import (
 from solvers.exact.set_outputs import KEPT, MAX_OUTPUTS, choose_outputs, enter_slot
 from solvers.kernels import is_machine
 from theory.placements import Instance, Step, instances
-from theory.problems import Error, Measure, Problem, sample_error, total
+from theory.problems import Error, Measure, Problem, Relation, sample_error, total
 from theory.sequences import Sequence
 from theory.sorts import BOOL, Sort, Value
 
@@ -52,7 +52,7 @@ class UnpackableError(Exception):
 def applies(problem: Problem) -> bool:
     """Whether the problem is one for this engine, unless a value turns out not to fit."""
     assert problem.components is not None
-    if len(problem.outputs) > MAX_OUTPUTS:
+    if len(problem.outputs) > MAX_OUTPUTS or isinstance(problem.target, Relation):
         return False
     variables = (*problem.inputs, *problem.outputs)
     choices = instances(problem.components)
@@ -122,7 +122,7 @@ def pack(problem: Problem) -> Packing:
         spare = len(rows) % 64
         mask = (1 << spare) - 1 if spare or not rows else -1
         return Packing(choices, operations, [BOOL], no_rows, bits[:m], bits[m:], mask)
-    words = np.array([_words(column) for column in [*columns, *targets]], dtype=np.int64)
+    words = np.array([words_of(column) for column in [*columns, *targets]], dtype=np.int64)
     operations = [word_operation(k, one) for k, one in enumerate(choices)]
     variables = (*problem.inputs, *problem.outputs)
     listed = [v.sort for v in variables] + [s for op in operations for s in (*op.sorts, op.result)]
@@ -130,7 +130,12 @@ def pack(problem: Problem) -> Packing:
     return Packing(choices, operations, sorts, row_kernel(choices), words[:m], words[m:], -1)
 
 
-def _words(column: list[Value]) -> NDArray[np.int64]:
+def words_of(column: list[Value]) -> NDArray[np.int64]:
+    """Values as 64-bit words.
+
+    Raises:
+        UnpackableError: for an integer outside 64 bits.
+    """
     numbers = [int(v) for v in column]  # type: ignore[arg-type]
     if any(not -(2**63) <= n < 2**64 for n in numbers):
         raise UnpackableError

@@ -8,6 +8,7 @@
 | `gates-SET-FUNCTION` | Boolean functions by gates | `gates` |
 | `bits-NAME` | tricks on eight-bit words | `bits` |
 | `integers-NAME` | integer functions by arithmetic | `integers` |
+| `hdNN-WIDTH[-large]` | Hacker's Delight 01 to 20 on words of a width | `hackers_delight` |
 | `nas201-DATA` | NAS-Bench-201: cifar10, cifar100, imagenet | `nas201` |
 | `nas-graph-DATA` | NAS-Bench-Graph: cora, citeseer, ... | `nas_graph` |
 
@@ -33,6 +34,7 @@ FAMILIES = {
     "gates": ("gates-SET-FUNCTION", "Boolean functions by gates; error: inputs with wrong outputs"),
     "bits": ("bits-NAME", "tricks on eight-bit words; error: wrong bits"),
     "integers": ("integers-NAME", "integer functions by arithmetic; error: absolute difference"),
+    "hd": ("hdNN-WIDTH[-large]", "Hacker's Delight 01..20 on words; large: 15 operators"),
     "nas201": ("nas201-DATA", "NAS-Bench-201 on cifar10, cifar100 or imagenet (extra nas)"),
     "nas-graph": ("nas-graph-DATA", "NAS-Bench-Graph on nine graph data sets (extra nas)"),
 }
@@ -90,6 +92,8 @@ distinct behaviours (but for the smallest of `study`, `integers-determinant` and
 
 def family_of(name: str) -> str:
     """The family of a problem's name; of no known one, what stands before its last hyphen."""
+    if name.startswith("hd") and name[2:3].isdigit():
+        return "hd"
     fitting = [family for family in FAMILIES if name.startswith(f"{family}-")]
     return max(fitting, key=len, default=name.rpartition("-")[0] or name)
 
@@ -104,6 +108,10 @@ def find_problem(name: str, length: int | None = None) -> Problem:
         ProblemError: `unknown-problem`, with the names there are.
     """
     family = family_of(name)
+    if family == "hd":
+        from solvers.suites.hackers_delight import named
+
+        return named(name, length)
     rest = name.removeprefix(f"{family}-")
     number = rest.isascii() and rest.isdigit() and len(rest) < 10
     if family not in FAMILIES or rest == name or (family in _NUMBERED and not number):

@@ -34,7 +34,7 @@ from theory.problem_json import (
     problem_from_json,
     values_from_json,
 )
-from theory.problems import Error, Problem, Samples, Specification, Table, error_text
+from theory.problems import Error, Problem, Samples, Table, error_text
 from theory.proving import Counterexample, Proof
 from theory.sequences import Cost, Sequence
 from theory.sorts import plain_value
@@ -96,7 +96,7 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
 
 def _sampled(problem: Problem, data: dict[str, Any]) -> Problem | None:
     """For an all-input problem over an infinite domain: the problem on the certificate's inputs."""
-    infinite = isinstance(problem.target, Specification) and not problem.has_small_domain()
+    infinite = problem.for_all_inputs and not problem.has_small_domain()
     if infinite != ("inputs" in data):
         message = "inputs belong to all-input problems over an infinite domain, and only to them"
         raise CertificateError("bad-fields", message, "inputs")
@@ -211,7 +211,7 @@ def _statement(problem: Problem, errors: list[Error], bounds: list[Error], confi
     basis = ""
     if isinstance(problem.target, Samples):
         basis = f" on {len(problem.target.rows)} samples"
-    elif isinstance(problem.target, Specification):
+    elif problem.for_all_inputs:
         basis = " for all inputs"
     text = f"{problem.name}: error {error_text(best)} at {problem.cost.noun} {shortest}{basis}"
     if best == bound:

@@ -321,10 +321,8 @@ def least_output(problem: Problem, node: Computed) -> Error:
     least: Error = math.inf
     for chosen in product(*options):
         errors = (
-            sample_error(
-                problem.measure,
-                problem.outputs,
-                row.outputs,
+            problem.sample_error(
+                row,
                 None if k in node.blocked else tuple(vector[k] for vector in chosen),  # type: ignore[misc]
             )
             for k, row in enumerate(rows)
