@@ -47,7 +47,7 @@ def sorting_networks() -> None:
         limits = Limits(seconds=100_000.0)
         frontiers: list[Frontier] = []
         wall, cpu = timed(
-            lambda p=problem, f=frontiers: f.append(solve_least_length(p, limits)),  # type: ignore[misc]
+            lambda p=problem, f=frontiers, b=limits: f.append(solve_least_length(p, b)),  # type: ignore[misc]
             rounds,
         )
         found = with_evidence(frontiers[0]) if n <= 5 else frontiers[0]
