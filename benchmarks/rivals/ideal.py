@@ -22,7 +22,7 @@ from theory.errors import ProblemError
 DEFAULT = "genetic"
 LEAST_BEHAVIOURS = 10_000
 REPETITIONS = {"quick": 10, "full": 100}
-COUNT_S = {"quick": 2.0, "full": 120.0}
+COUNT_S = {"quick": 5.0, "full": 120.0}
 """Time limits of counting, a problem."""
 
 LEAST_CAP, CAP_FACTOR, GREATEST_CAP = 20_000, 10, 1_000_000
