@@ -41,10 +41,10 @@ def timed(work: Callable[[], object], rounds: int) -> tuple[float, float]:
 def sorting_networks() -> None:
     """The least comparators; the reference enumerator recounts the small ones."""
     solve_least_length(find_problem("sorting-3"))  # loads the compiled kernels
+    limits = Limits(seconds=100_000.0)
     full = bool(os.environ.get("SHEFFER_BENCH_FULL"))
     for n, rounds in ((5, 5), (6, 5), (7, 5), (8, 1), *(((9, 1),) if full else ())):
         problem = find_problem(f"sorting-{n}")
-        limits = Limits(seconds=100_000.0)
         frontiers: list[Frontier] = []
         wall, cpu = timed(
             lambda p=problem, f=frontiers, b=limits: f.append(solve_least_length(p, b)),  # type: ignore[misc]

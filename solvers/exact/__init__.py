@@ -4,6 +4,7 @@
 |---|---|---|
 | chain | `chain` | registers that steps overwrite; behaviours are multisets of points |
 | states | `states` | chains with one sample, once they take long: states packed into words |
+| both-ends | `both_ends` | the least length of a chain without error, where steps can be undone |
 | subsumption | `subsumption` | the least length of a chain without error, up to symmetry |
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
 | formulas | `formulas` | dags by cost tree (formula size) or depth; behaviours are value vectors |

@@ -83,9 +83,7 @@ class Pool:
         """Expands from `node` on, up to `end` or until the arrays had to grow; the next node."""
         if len(self.scratch) < point_count:
             self.scratch = np.zeros(2 * point_count, dtype=np.int32)
-        if not self.hashed:
-            self._rehash()
-            self.hashed = True
+        self.keys()
         node, self.count, full = expand_layer(
             self.points, self.counts, self.offsets, self.hashes, self.parents, self.moves,
             self.index, self.scratch, self.count, node, end, moves,
@@ -93,6 +91,13 @@ class Pool:
         if full:
             self._grow(moves.shape[1])
         return int(node)
+
+    def keys(self) -> NDArray[np.uint64]:
+        """The hashes of the behaviours."""
+        if not self.hashed:
+            self._rehash()
+            self.hashed = True
+        return self.hashes[: self.count]
 
     def _grow(self, placements: int) -> None:
         """Makes room for at least one more behaviour's children."""

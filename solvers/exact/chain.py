@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.behaviours import Pool
+from solvers.exact.both_ends import solve_both_ends
 from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
-from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
+from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text, merged
 from solvers.exact.greedy import BEAM, Beginning, complete_greedily
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.multisets import best_ahead
@@ -35,7 +36,7 @@ from solvers.exact.points import (
     as_objects,
     make_points,
 )
-from solvers.exact.state_packing import Packing, pack_states
+from solvers.exact.state_packing import Packing, inverse_packing, pack_states
 from solvers.exact.states import ENGINE as STATES
 from solvers.exact.states import WideNumberError, solve_states
 from solvers.exact.subsumption import (
@@ -75,6 +76,10 @@ def solve_chain(
         ProblemError: `not-finite` with least_length; `bad-checkpoint`, `other-problem`.
     """
     saved = load_checkpoint(checkpoint, problem) if checkpoint else None
+    if least_length and checkpoint is None:
+        found = solve_both_ends(problem, limits, progress)
+        if found is not None:
+            return found
     if least_length or (saved and saved.engine == ENGINE):
         return solve_least_length(problem, limits, progress, checkpoint=checkpoint)
     if saved and saved.engine == STATES:
@@ -89,12 +94,27 @@ def solve_chain(
         return _Search(problem, points, meter, progress, checkpoint, saved).run()
     except WordOverflowError:
         return _Search(problem, ExactPoints(problem), meter, progress, checkpoint, None).run()
-    except _OneStateError as found:
+    except _OneStateError as large:
         rest = replace(meter.limits, seconds=meter.limits.seconds - meter.seconds)
         try:
-            return solve_states(found.packing, rest, progress, checkpoint=checkpoint)
+            return _solve_one_state(large.packing, rest, progress, checkpoint)
         except WideNumberError:
             return _Search(problem, make_points(problem), meter, progress, None, None).run()
+
+
+def _solve_one_state(
+    packing: Packing, limits: Limits, progress: Progress | None, checkpoint: Path | None
+) -> Frontier:
+    """By `states`; where half the limits do not suffice and steps can be undone, by both ends."""
+    if checkpoint is not None or inverse_packing(packing) is None:
+        return solve_states(packing, limits, progress, checkpoint=checkpoint)
+    half = Limits(limits.seconds / 2, limits.states // 2, limits.bytes // 2)
+    first = solve_states(packing, half, progress)
+    if first.stopped is None or first.stopped == "interrupted":
+        return first
+    rest = replace(limits, seconds=limits.seconds - first.seconds)
+    second = solve_both_ends(packing.problem, rest, progress)
+    return first if second is None else merged(first, second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from theory.certificates import new_certificate
@@ -119,6 +119,23 @@ class Frontier:
                 {"length": p.length, "below": p.below, "lrat": p.packed} for p in self.proofs
             ]
         return new_certificate("optimum", **fields)
+
+
+def merged(first: Frontier, second: Frontier) -> Frontier:
+    """What two searches of one problem know together; the second ended last."""
+    lines = []
+    for one, other in zip(first.lines, second.lines, strict=True):
+        better = one if one.error <= other.error else other
+        lines.append(replace(better, at_least=max(one.at_least, other.at_least)))
+    settled = sum(line.exact for line in first.lines)
+    return replace(
+        second,
+        engine=f"{first.engine}, {second.engine}",
+        lines=tuple(lines),
+        seconds=first.seconds + second.seconds,
+        evidence_note=f"{settled} lengths by engine {first.engine}, layers "
+        f"{', '.join(map(str, first.counts))}; then {second.evidence_note}",
+    )
 
 
 class FrontierBuilder:

@@ -103,6 +103,28 @@ def pack_states(problem: Problem) -> Packing | None:
     return Packing(problem, steps, fields, _source(lines))
 
 
+def inverse_packing(packing: Packing) -> Packing | None:
+    """The packing whose moves undo the steps; None unless they permute registers.
+
+    None too unless all registers are compared with values that the start has: then one state alone
+    is without error.
+    """
+    problem = packing.problem
+    if problem.compared() != tuple(range(len(problem.inputs))):
+        return None
+    wanted = problem.rows()[0].outputs
+    lines = []
+    for field, value in zip(packing.fields, wanted, strict=True):
+        if field.tokens is None or value not in field.tokens:
+            return None
+    for step in packing.steps:
+        moved = _moved(problem, step)
+        if moved is None or sorted(moved) != sorted(moved.values()):
+            return None
+        lines.append(_move_line(packing.fields, {read: wrote for wrote, read in moved.items()}))
+    return Packing(problem, packing.steps, packing.fields, _source(lines))
+
+
 def _fields(
     sizes: list[tuple[Sort, int]], tokens: dict[Sort, tuple[Value, ...]] | None
 ) -> tuple[Field, ...]:

@@ -43,19 +43,23 @@ class WideNumberError(Exception):
 class StateSearch:
     """The states reached from a problem's one sample, layer by layer.
 
+    Backward, those from which the outputs wanted are reached: all registers are outputs then, and
+    the packing is that of `inverse_packing`.
+
     Attributes:
         queue: the words of the states, in the order in which they were reached; `count` of them.
         parents: (count,) the number of the state that each was reached from.
         low: the first state of the last layer.
     """
 
-    def __init__(self, packing: Packing, meter: Meter) -> None:
-        self.packing, self.meter = packing, meter
+    def __init__(self, packing: Packing, meter: Meter, *, backward: bool = False) -> None:
+        self.packing, self.meter, self.backward = packing, meter, backward
         self._expand = compiled_module(packing.source).expand
         self.queue = np.empty(1 << 14, dtype=np.uint64)
         self.parents = np.empty(1 << 14, dtype=np.int32)
         self.table = np.full(1 << 15, EMPTY, dtype=np.uint64)
-        self.queue[0] = packing.pack(packing.problem.rows()[0].inputs)
+        row = packing.problem.rows()[0]
+        self.queue[0] = packing.pack(row.outputs if backward else row.inputs)
         self.parents[0] = -1
         self.low, self.count = 0, 1
         refill(self.table, self.queue, 1)
@@ -98,7 +102,10 @@ class StateSearch:
         return self.count - high
 
     def path(self, number: int) -> list[Step]:
-        """The steps from the start to a state, each found again by exact evaluation."""
+        """The steps from the start to a state, each found again by exact evaluation.
+
+        Backward, the steps that lead back, the one from the first state last.
+        """
         p = self.packing
         components = p.problem.components
         assert components is not None
@@ -107,6 +114,8 @@ class StateSearch:
             after = p.unpack(int(self.queue[number]))
             number = int(self.parents[number])
             before = p.unpack(int(self.queue[number]))
+            if self.backward:
+                before, after = after, before
             for step in p.steps:
                 function = step_function(components[step.component], step.parameters)
                 result = function(*(before[r] for r in step.reads))
@@ -117,7 +126,7 @@ class StateSearch:
                     if tuple(state) == after:
                         found.append(step)
                         break
-        return found[::-1]
+        return found if self.backward else found[::-1]
 
     def errors(self, low: int, high: int) -> NDArray[Any]:
         """The exact errors of states low .. high-1, as in `exact_array`."""
