@@ -16,7 +16,7 @@ from _building.blocks import BlockError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "docs" / "examples"
-TIMEOUT_S = 120.0  # of one command
+TIMEOUT_S = 300.0  # of one command
 
 
 class Workshop:
