@@ -145,14 +145,12 @@ def _draw(results: Results, folder: Path) -> list[Path]:
         for name, lines in results.frontiers.items()
     }
     paths: list[Path] = []
-    for suffix in (".svg", ".png"):
-        paths = []
-        if study.runs:
-            paths.append(convergence(study, folder / f"convergence{suffix}"))
-        if found:
-            paths.append(runtime_profiles(found, folder / f"profiles{suffix}"))
-        if curves:
-            paths.append(frontiers(curves, folder / f"frontiers{suffix}"))
+    if study.runs:
+        paths.append(convergence(study, folder / "convergence.png", [".svg"]))
+    if found:
+        paths.append(runtime_profiles(found, folder / "profiles.png", [".svg"]))
+    if curves:
+        paths.append(frontiers(curves, folder / "frontiers.png", [".svg"]))
     return paths
 
 
@@ -221,7 +219,7 @@ _TARGETS = (
     "the best 0.1 %, the one-standard-error set and the optimum. All problems weigh equally, those "
     "that share data as one.",
 )
-_BUDGETS = ("The median over the runs of the best error after that many evaluations.",)
+_BUDGETS = ("The best error after that many evaluations: median and quartiles over the runs.",)
 _EFFORT = (
     "Sums over the runs; distinct genomes and behaviours are counted for each run by itself.",
 )
