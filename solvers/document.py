@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from solvers.contrasts import contrast_rows, ideal_rows
+from solvers.contrasts import contrast_rows, ideal_rows, ideal_summary
 from solvers.page import html_page
 from solvers.plots import convergence, frontiers, runtime_profiles
 from solvers.profiles import profiles
@@ -90,7 +90,8 @@ def sections(results: Results, drawn: set[str]) -> Iterator[Section]:
         yield Section("Contrasts", _CONTRASTS, (contrasts,))
     oracle = ideal_table(ideals)
     if oracle:
-        yield Section("Ideal random search", _IDEAL, (oracle,))
+        wins = ideal_summary(ideals, study.searches)
+        yield Section("Ideal random search", _IDEAL, (oracle,), items=tuple(wins))
     others = target_table(rows)
     yield Section(
         "Fixed targets", _TARGETS, (others,) if others else (), _pictures(drawn, "profiles")

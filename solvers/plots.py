@@ -141,7 +141,7 @@ def runtime_profiles(
             axes.set_xlim(1, max(10, int(profile.budgets[-1])) * 1.1)
             axes.set_ylim(-0.02, 1.03)
             text = f"{profile.targets} target{'s' if profile.targets > 1 else ''}"
-            axes.text(0.02, 0.97, text, transform=axes.transAxes, va="top", fontsize=8.5)
+            axes.text(0.98, 0.04, text, transform=axes.transAxes, ha="right", fontsize=8.5)
         figure.supxlabel("evaluations", fontsize=10)
         figure.supylabel("share of targets reached (95 % band)", fontsize=10)
         figure.legend(
