@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +18,12 @@ from typing import Any
 from solvers.contrasts import ideal_rows
 from solvers.document import write_report
 from solvers.evaluators import ProblemEvaluator, evaluator_for
-from solvers.exact import Frontier, Limits, solve, with_evidence
-from solvers.exact.counting import BehaviourCount, count_behaviours
+from solvers.exact import Frontier, Limits, solve
+from solvers.exact.counting import BehaviourCount
 from solvers.executors import executor_for
 from solvers.heuristics import OPTIMUM, SEARCHES
 from solvers.iohprofiler import write_iohprofiler
+from solvers.later import Later
 from solvers.report import main_table, study_rows, to_text
 from solvers.results import Ideal, Results, read_results, write_results
 from solvers.study import Benchmark, StudyResult, StudySpec, run_study
@@ -38,10 +38,6 @@ Tick = Callable[[int, int], None]
 
 SHARES = {"best 1 %": 0.01, "best 0.1 %": 0.001}
 """Targets of tables: the best so much of the entries."""
-
-COUNT_S = 120.0
-COUNT_BYTES = 2 * 2**30
-"""Limits of counting behaviours beside their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +133,7 @@ def compare(
         contrasts=contrasts,
     )  # fmt: skip
     with executor_for(chosen.workers, chosen.scheduler) as executor:
-        later = _Later(executor, found, chosen)
+        later = Later(executor, found, recount_s=chosen.recount_s, count_states=chosen.count_states)
         study = run_study(spec, place / "study.sqlite", executor=executor, workers=1, progress=tick)
         counts: Mapping[str, BehaviourCount] = {}
         if study.complete:
@@ -151,57 +147,6 @@ def compare(
     results = _results(study, chosen, found, counts, notes)
     paths = _write(place, results, found)
     return Comparison(study, found, tuple(notes), tuple(paths), results)
-
-
-class _Later:
-    """What is computed while the searches run: recounts of lower bounds, and behaviours."""
-
-    def __init__(
-        self, executor: Executor | None, found: Mapping[str, Frontier], chosen: Settings
-    ) -> None:
-        self.recounts = {
-            name: _submit(executor, partial(with_evidence, frontier, timeout_s=chosen.recount_s))
-            for name, frontier in found.items()
-            if not frontier.stopped
-        }
-        limits = Limits(COUNT_S, chosen.count_states, COUNT_BYTES)
-        self.counts = {
-            name: _submit(executor, partial(count_behaviours, frontier.problem, limits))
-            for name, frontier in found.items()
-            if chosen.count_states
-        }
-
-    def results(self, say: Say) -> tuple[dict[str, Frontier], dict[str, BehaviourCount]]:
-        """Waits for all of it."""
-        waiting = [name for name, recount in self.recounts.items() if not recount.done()]
-        if waiting:
-            say(f"recounting lower bounds: {', '.join(waiting)}")
-        recounted = {name: recount.result() for name, recount in self.recounts.items()}
-        waiting = [name for name, count in self.counts.items() if not count.done()]
-        if waiting:
-            say(f"counting distinct behaviours: {', '.join(waiting)}")
-        return recounted, {name: count.result() for name, count in self.counts.items()}
-
-    def cancel(self) -> None:
-        """Takes back what has not begun."""
-        for future in (*self.recounts.values(), *self.counts.values()):
-            future.cancel()
-
-
-class _InProcess(Future[Any]):
-    """Work that this process does when its result is asked for."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        super().__init__()
-        self.work = work
-
-    def result(self, timeout: float | None = None) -> Any:
-        """Does it."""
-        return self.work()
-
-
-def _submit(executor: Executor | None, work: Callable[[], Any]) -> Future[Any]:
-    return _InProcess(work) if executor is None else executor.submit(work)
 
 
 def _results(

@@ -3,7 +3,8 @@
 - `contrast_rows(study)`: for each problem and contrast the ratio of expected running times, the
   effect A12, a test that suits the data, its p-value raw and corrected by Holm over the whole
   table.
-- `ideal_rows(results)`: each search against ideal random search over distinct behaviours.
+- `ideal_rows(results)`: each search against ideal random search over distinct behaviours;
+  `ideal_summary` counts.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from solvers.statistics import (
     ideal_probability,
 )
 from solvers.study import Benchmark, StudyResult
+
+LARGE = 10_000
+"""From this number of behaviours on, a search is expected to be below ideal random search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,18 @@ def ideal_rows(results: Results) -> list[IdealRow]:
         for benchmark in results.study.benchmarks
         if benchmark.name in results.ideals
     ]
+
+
+def ideal_summary(rows: Sequence[IdealRow], searches: Sequence[str]) -> list[str]:
+    """How often each search is below ideal random search in large spaces; every other one named."""
+    large = [row for row in rows if row.distinct >= LARGE and row.winners is not None]
+    lines = []
+    for search in searches if large else ():
+        missed = [row.problem for row in large if search not in row.below]
+        text = f"{search}: below it on {len(large) - len(missed)} of {len(large)} problems"
+        named = f"; not on {', '.join(missed)}" if missed else ""
+        lines.append(f"{text} with at least {LARGE:,} behaviours{named}")
+    return lines
 
 
 def _contrast(benchmark: Benchmark, first: str, second: str, study: StudyResult) -> ContrastRow:

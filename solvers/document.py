@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from solvers.contrasts import contrast_rows, ideal_rows
+from solvers.contrasts import contrast_rows, ideal_rows, ideal_summary
 from solvers.page import html_page
 from solvers.plots import convergence, frontiers, runtime_profiles
 from solvers.profiles import profiles
@@ -90,7 +90,8 @@ def sections(results: Results, drawn: set[str]) -> Iterator[Section]:
         yield Section("Contrasts", _CONTRASTS, (contrasts,))
     oracle = ideal_table(ideals)
     if oracle:
-        yield Section("Ideal random search", _IDEAL, (oracle,))
+        wins = ideal_summary(ideals, study.searches)
+        yield Section("Ideal random search", _IDEAL, (oracle,), items=tuple(wins))
     others = target_table(rows)
     yield Section(
         "Fixed targets", _TARGETS, (others,) if others else (), _pictures(drawn, "profiles")
@@ -145,14 +146,12 @@ def _draw(results: Results, folder: Path) -> list[Path]:
         for name, lines in results.frontiers.items()
     }
     paths: list[Path] = []
-    for suffix in (".svg", ".png"):
-        paths = []
-        if study.runs:
-            paths.append(convergence(study, folder / f"convergence{suffix}"))
-        if found:
-            paths.append(runtime_profiles(found, folder / f"profiles{suffix}"))
-        if curves:
-            paths.append(frontiers(curves, folder / f"frontiers{suffix}"))
+    if study.runs:
+        paths.append(convergence(study, folder / "convergence.png", [".svg"]))
+    if found:
+        paths.append(runtime_profiles(found, folder / "profiles.png", [".svg"]))
+    if curves:
+        paths.append(frontiers(curves, folder / "frontiers.png", [".svg"]))
     return paths
 
 
@@ -221,7 +220,7 @@ _TARGETS = (
     "the best 0.1 %, the one-standard-error set and the optimum. All problems weigh equally, those "
     "that share data as one.",
 )
-_BUDGETS = ("The median over the runs of the best error after that many evaluations.",)
+_BUDGETS = ("The best error after that many evaluations: median and quartiles over the runs.",)
 _EFFORT = (
     "Sums over the runs; distinct genomes and behaviours are counted for each run by itself.",
 )

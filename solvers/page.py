@@ -36,7 +36,7 @@ caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .7rem;
   border-bottom: 1px solid var(--line); white-space: nowrap; }
 thead th { background: var(--band); } tbody th { font-weight: 500; }
-figure { margin: 1.2rem 0; } figure svg { width: 100%%; height: auto; max-width: 72rem; }
+figure { margin: 1.2rem 0; } figure svg { width: 100%%; height: auto; }
 figcaption { color: var(--soft); font-size: .9rem; }
 """
 
@@ -128,4 +128,6 @@ def _drawing(picture: Picture, svg: str) -> str:
         svg = re.sub(re.escape(colour), f"var(--{name})", svg, flags=re.IGNORECASE)
     svg = re.sub(r'\s(?:width|height)="[\d.]+pt"', "", svg, count=2)
     label = escape(picture.alternative)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+    box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ', svg)
+    width = f' style="max-width: {float(box[1]) / 11:.0f}rem"' if box else ""  # not beyond its size
+    return svg.replace("<svg", f'<svg role="img" aria-label="{label}"{width}', 1)

@@ -5,9 +5,9 @@
 - `frontiers(frontiers, path)`: least error against length, a panel a problem.
 - `layers(graph, title, path)`: the search graph of a small problem, a column a length.
 
-The suffix of the path chooses the format (`.png`, `.svg`). Equal data give equal files with one
-version of Matplotlib: no dates, no random names. Colours are those of M. Okabe and K. Ito, which
-colour-blind people can tell apart; dashes differ too.
+The suffix of the path chooses the format (`.png`, `.svg`); `also` names more of them. Equal data
+give equal files with one version of Matplotlib: no dates, no random names. Colours are those of M.
+Okabe and K. Ito, which colour-blind people can tell apart; dashes differ too.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def convergence(result: StudyResult, path: str | Path) -> Path:
+def convergence(result: StudyResult, path: str | Path, also: Sequence[str] = ()) -> Path:
     """Draw best error against evaluations: median and quartiles of the runs of each search.
 
     A run that has ended keeps its best; the line of a search ends where its longest run does.
@@ -75,7 +75,7 @@ def convergence(result: StudyResult, path: str | Path) -> Path:
         for benchmark in result.benchmarks
         if any((benchmark.name, search) in result.runs for search in result.searches)
     ]
-    with panels(len(shown), path) as (figure, plots):
+    with panels(len(shown), path, also=also) as (figure, plots):
         handles = {}
         for axes, benchmark in zip(plots, shown, strict=True):
             longest, tops = 1, []
@@ -112,12 +112,14 @@ def convergence(result: StudyResult, path: str | Path) -> Path:
     return Path(path)
 
 
-def runtime_profiles(profiles: Sequence[Profile], path: str | Path) -> Path:
+def runtime_profiles(
+    profiles: Sequence[Profile], path: str | Path, also: Sequence[str] = ()
+) -> Path:
     """Draw the share of targets reached against evaluations, with bands, a panel a profile.
 
     Ideal random search is dotted; where its curve is only an upper bound the title says so.
     """
-    with panels(len(profiles), path) as (figure, plots):
+    with panels(len(profiles), path, also=also) as (figure, plots):
         handles: dict[str, Any] = {}
         for axes, profile in zip(plots, profiles, strict=True):
             for number, (search, curve) in enumerate(profile.curves.items()):
@@ -139,7 +141,7 @@ def runtime_profiles(profiles: Sequence[Profile], path: str | Path) -> Path:
             axes.set_xlim(1, max(10, int(profile.budgets[-1])) * 1.1)
             axes.set_ylim(-0.02, 1.03)
             text = f"{profile.targets} target{'s' if profile.targets > 1 else ''}"
-            axes.text(0.02, 0.97, text, transform=axes.transAxes, va="top", fontsize=8.5)
+            axes.text(0.98, 0.04, text, transform=axes.transAxes, ha="right", fontsize=8.5)
         figure.supxlabel("evaluations", fontsize=10)
         figure.supylabel("share of targets reached (95 % band)", fontsize=10)
         figure.legend(
@@ -150,11 +152,15 @@ def runtime_profiles(profiles: Sequence[Profile], path: str | Path) -> Path:
     return Path(path)
 
 
-def frontiers(frontiers: Mapping[str, Sequence[tuple[int, float]]], path: str | Path) -> Path:
+def frontiers(
+    frontiers: Mapping[str, Sequence[tuple[int, float]]],
+    path: str | Path,
+    also: Sequence[str] = (),
+) -> Path:
     """Draw least error against length, given as (length, error) pairs for each problem."""
     from matplotlib.ticker import MaxNLocator
 
-    with panels(len(frontiers), path) as (figure, plots):
+    with panels(len(frontiers), path, also=also) as (figure, plots):
         for axes, (name, points) in zip(plots, frontiers.items(), strict=True):
             lengths, errors = zip(*sorted(points), strict=True)
             axes.step(lengths, errors, where="post", color=COLOURS[1], lw=1.6)
@@ -236,8 +242,13 @@ def panels(
     *,
     columns: int | None = None,
     size: tuple[float, float] = PANEL,
+    also: Sequence[str] = (),
 ) -> Iterator[tuple[Figure, list[Axes]]]:
-    """A figure with `count` panels of a size in inches, saved to `path` at the end."""
+    """A figure with `count` panels of a size in inches, saved to `path` at the end.
+
+    Args:
+        also: further suffixes to save it with.
+    """
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -255,8 +266,10 @@ def panels(
         yield figure, grid[:count]
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        nothing = {"Date": None, "Creator": None} if path.suffix == ".svg" else {"Software": None}
-        figure.savefig(path, dpi=150, metadata=nothing)
+        for suffix in (path.suffix, *also):
+            nothing = {"Date": None, "Creator": None} if suffix == ".svg" else {"Software": None}
+            figure.savefig(path.with_suffix(suffix), dpi=150, metadata=nothing)
+            figure.set_layout_engine("none")  # the places are found: no need to do it again
 
 
 def _quartiles(

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,9 +137,10 @@ def budgets_of(benchmark: Benchmark) -> list[int]:
     return [*tens, benchmark.cap]
 
 
-def median_error(errors: Sequence[float]) -> float:
-    """The median of best errors, infinite ones included."""
-    return median(errors)
+def error_quartiles(errors: Sequence[float]) -> tuple[float, float, float]:
+    """Lower quartile, median and upper quartile of best errors, each one of them."""
+    low, middle, high = np.quantile(errors, [0.25, 0.5, 0.75], method="inverted_cdf").tolist()
+    return low, middle, high
 
 
 def _resampled(share: Array, rng: np.random.Generator) -> Array:

@@ -34,6 +34,8 @@ from theory.problems import Problem
 CHUNK = 5
 """Repetitions in one job: what a killed study may lose for each process."""
 
+WORKER_DIED = "a worker process died, perhaps for lack of memory; run it again to continue"
+
 Progress = Callable[[int, int], None]
 
 
@@ -354,8 +356,7 @@ def _results(
             cluster = type(error).__module__.partition(".")[0] == "distributed"
             if not cluster and not isinstance(error, BrokenExecutor | CancelledError):
                 raise
-            message = "a worker process died, perhaps for lack of memory; run it again to continue"
-            raise StudyError("worker-died", message) from error
+            raise StudyError("worker-died", WORKER_DIED) from error
         finally:
             for future in futures:
                 future.cancel()

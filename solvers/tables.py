@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from solvers.contrasts import ContrastRow, IdealRow
-from solvers.profiles import best_after, budgets_of, median_error
+from solvers.profiles import best_after, budgets_of, error_quartiles
 from solvers.report import Table, count, percent, seen_share
 from solvers.results import Results
 from solvers.statistics import LEAST_SUCCESSES
@@ -98,7 +98,7 @@ def effort_table(study: StudyResult) -> Table | None:
 
 
 def budget_table(results: Results) -> Table | None:
-    """Median best errors after fixed numbers of evaluations; None where there is no run."""
+    """Best errors after fixed numbers of evaluations; None where there is no run."""
     study = results.study
     budgets = sorted({n for b in study.benchmarks for n in budgets_of(b)})
     header = ("problem", "optimum", "search", *(f"after {n:,}" for n in budgets))
@@ -109,10 +109,14 @@ def budget_table(results: Results) -> Table | None:
             for n in budgets:
                 errors = best_after(results, benchmark, search, n)
                 within = n <= benchmark.cap
-                found.append(f"{median_error(errors):.6g}" if errors and within else "beyond cap")
+                if not errors or not within:
+                    found.append("beyond cap")
+                    continue
+                low, middle, high = error_quartiles(errors)
+                found.append(f"{middle:.6g} [{low:.6g}, {high:.6g}]")
             if (benchmark.name, search) in study.runs:
                 cells.append((benchmark.name, benchmark.optimum_text, search, *found))
-    title = "Fixed budgets: median best error"
+    title = "Fixed budgets: best error, median [quartiles]"
     return Table(title, header, tuple(cells)) if cells else None
 
 

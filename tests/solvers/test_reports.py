@@ -15,7 +15,7 @@ import pytest
 
 from solvers import Settings, compare, find_problem
 from solvers.comparison import Comparison, default_contrasts
-from solvers.contrasts import contrast_rows, ideal_rows
+from solvers.contrasts import contrast_rows, ideal_rows, ideal_summary
 from solvers.document import sections, write_report
 from solvers.heuristics import OPTIMUM, RunResult, StudyError
 from solvers.iohprofiler import write_iohprofiler
@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Comparison, Path]:
     folder = tmp_path_factory.mktemp("study")
-    problems = [find_problem("sorting-4"), find_problem("pancakes-5")]
+    problems = [find_problem("sorting-4")]
     problems.append(load_problem(ROOT / "docs" / "examples" / "loss.csv"))
     return compare(problems, folder, Settings(repetitions=12, evaluations=150, workers=1)), folder
 
@@ -95,7 +95,7 @@ def test_the_figures_of_the_report_follow_from_the_csv_alone(
         rows = list(csv.DictReader(file))
     report = (folder / "report.md").read_text()
     page = (folder / "report.html").read_text()
-    least = {"sorting-4": 0.0, "pancakes-5": 0.0, "loss": 0.29}
+    least = {"sorting-4": 0.0, "loss": 0.29}
     for problem, optimum in least.items():
         for search in ("random", "genetic"):
             runs = [r for r in rows if (r["problem"], r["search"]) == (problem, search)]
@@ -239,6 +239,12 @@ def test_ideal_random_search_in_a_report() -> None:
     assert table is not None
     assert all(cell.strip() for row in table.rows for cell in row)
     assert table.rows[1][2] == ">= 39"
+    large = [replace(first, distinct=10_000), replace(second, distinct=20_000), third]
+    assert ideal_summary(large, ("fast", "slow")) == [
+        "fast: below it on 2 of 2 problems with at least 10,000 behaviours",
+        "slow: below it on 1 of 2 problems with at least 10,000 behaviours; not on b",
+    ]
+    assert ideal_summary([first], ("fast",)) == []
     shown = main_table(study_rows(study), [first, second, third]).rows
     assert [row[1] for row in shown[:3]] == ["fast", "slow", "ideal random"]
     assert shown[5][4] == ">= 20.0"
