@@ -67,7 +67,7 @@ def reached(components: Any, length: int, inputs: Any = ()) -> Any:
     return replace(problem, target=witnesses.Samples(rows))
 
 
-def one_half_tape_only() -> Any:
+def pop_that_reads_the_top() -> Any:
     made = dict(neural_steps.stack_operations())
     made["pop"] = made["top"]
     return made
@@ -98,7 +98,7 @@ def sticky(s: chains.Settings) -> Any:
     )
 
 
-def sum_of_three(elements: int, sets: Any, budget: int) -> Any:
+def first_element_left_out(elements: int, sets: Any, budget: int) -> Any:
     return reductions.set_cover_problem(elements, tuple(s - {0} for s in sets), budget)
 
 
@@ -166,7 +166,7 @@ MUTATIONS: list[tuple[str, Callable[[], str], str]] = [
     ("infimum", lambda: exact.infimum_not_attained(_with_zero()), "length 1 is 0"),
     ("fixed length", lambda: exact.beaten_at_fixed_length(reached), "reaches"),
     ("encoding", lambda: exact.complete_but_far("three-counters"), "error 0 "),
-    ("set cover", lambda: hard.set_cover(sum_of_three), "least cover"),
+    ("set cover", lambda: hard.set_cover(first_element_left_out), "least cover"),
     ("subset sum", lambda: hard.subset_sum(without_guard), "sum"),
     ("exact cover", lambda: hard.exact_cover(first_triple_only), "sequence None"),
     ("positive", lambda: chains.positive(never_flips), "zero entry"),
@@ -208,7 +208,7 @@ MUTATIONS: list[tuple[str, Callable[[], str], str]] = [
         ),
         "differ",
     ),
-    ("stacks", lambda: neural.stacks(one_half_tape_only), "pop of"),
+    ("stacks", lambda: neural.stacks(pop_that_reads_the_top), "pop of"),
     (
         "Rule 110",
         lambda: neural.rule_by_convolution(

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import count, islice, product
 
 from theory.checking.reference import Computed, children
@@ -22,7 +21,7 @@ from theory.errors import ProblemError
 from theory.placements import Step, Wiring, instances, placements
 from theory.problems import Error, Problem
 from theory.sequences import Sequence, step_function
-from theory.sorts import Sort, Value, is_finite, size
+from theory.sorts import ArrayValue, Sort, Value, coerce, index_count, is_finite, size
 
 Row = tuple[Value, ...]
 Behaviour = tuple[Row | None, ...]
@@ -55,8 +54,7 @@ def frame_of(problem: Problem) -> Frame:
 def values_of(sort: Sort, values: int | None = None) -> Iterator[Value]:
     """The values of a sort, the smallest first; `values` is k where an Int is 0 .. k-1.
 
-    Raises:
-        ProblemError: `unsupported-sort` for arrays.
+    Of an array sort, those that differ in at most one place from the array of its first element.
     """
     if sort.kind == "Bool":
         yield from (False, True)
@@ -64,14 +62,17 @@ def values_of(sort: Sort, values: int | None = None) -> Iterator[Value]:
         yield from range(values)
     elif sort.kind == "BitVec" and is_finite(sort):
         yield from range(size(sort))
-    elif sort.kind in ("Int", "Real"):
-        for k in count():
-            yield from (k, -k) if sort.kind == "Int" and k else ()
-            yield from (Fraction(k), Fraction(-k)) if sort.kind == "Real" and k else ()
-            if k == 0:
-                yield Fraction(0) if sort.kind == "Real" else 0
+    elif sort.kind == "Array":
+        index, element = sort.parts
+        blank = next(values_of(element, values))
+        yield ArrayValue(blank)
+        for place, value in points((index, element), values):
+            if value != blank:
+                yield ArrayValue(blank).store(place, value, index_count(sort))
     else:
-        raise ProblemError("unsupported-sort", f"the values of {sort} are not enumerated")
+        yield coerce(sort, 0)
+        for k in count(1):
+            yield from (coerce(sort, k), coerce(sort, -k))
 
 
 def points(sorts: tuple[Sort, ...], values: int | None = None) -> Iterator[Row]:

@@ -189,6 +189,7 @@ def cases() -> list[tuple[ComponentSet, tuple[Variable, ...], int]]:
         *((relu, neuron, k) for k in range(3)),
         *((load("three-counters"), (), k) for k in range(4)),
         *((load("words-8-bit"), words, k) for k in range(4)),
+        *((load("array-tape"), (), k) for k in range(4)),
     ]
 
 
