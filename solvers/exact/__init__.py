@@ -19,12 +19,13 @@ result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import Limits
 from theory.errors import ProblemError
-from theory.placements import Wiring
+from theory.placements import MAX_PLACEMENTS, Wiring
 from theory.problems import Problem, Specification
 from theory.sequences import Cost
 
@@ -43,7 +44,8 @@ def solve(
     """The least error for each length up to the problem's, as far as the limits allow.
 
     Args:
-        engine: one of `ENGINES`; None for the one made for the problem.
+        engine: one of `ENGINES`; None for the one made for the problem, or smt where parameters
+            have too many settings to be listed.
         progress: called with a line of text as the search advances.
 
     Raises:
@@ -61,7 +63,7 @@ def solve(
             return solve(sampled, left, engine=engine, progress=progress)
 
         return solve_all_inputs(problem, search, limits)
-    if engine == "smt":
+    if engine == "smt" or (engine is None and _settings(problem) > MAX_PLACEMENTS):
         from solvers.exact.smt import solve_smt
 
         return solve_smt(problem, limits, progress)
@@ -80,6 +82,13 @@ def solve(
     from solvers.exact.chain import solve_chain
 
     return solve_chain(problem, limits, progress)
+
+
+def _settings(problem: Problem) -> int:
+    """How many components at parameter settings there are, where length is bounded."""
+    if problem.components is None or problem.cost is not Cost.LENGTH:
+        return 0
+    return sum(prod(p.size for p in c.parameters) for c in problem.components.components)
 
 
 def _check_engine(problem: Problem, engine: str | None) -> None:

@@ -9,10 +9,12 @@ by one.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from solvers.exact.set_values import (
     BEST,
@@ -33,11 +35,29 @@ from solvers.exact.set_values import (
     list_steps,
 )
 from solvers.word_errors import GREATEST, WRONG, bit_count
+from theory.problems import Measure, Problem, sample_error, total
 
 MAX_OUTPUTS = 16
 # The rows of `scratch`, (4, outputs): the errors of the value at hand, the choice being tried, the
 # best one, the open outputs.
 TRIAL, CHOICE, KEPT, OPEN = range(4)
+
+
+def apart(problem: Problem) -> NDArray[np.int64]:
+    """(m, m) a lower bound for the error where one value serves as both outputs."""
+    m, rows, measure = len(problem.outputs), problem.rows(), problem.measure
+    least = np.zeros((m, m), dtype=np.int64)
+    for i, k in product(range(m), repeat=2):
+        v, w = problem.outputs[i], problem.outputs[k]
+        if v.sort != w.sort:
+            least[i, k] = NONE
+            continue
+        pairs = ((row.outputs[i], row.outputs[k]) for row in rows)
+        error = total(measure, [sample_error(measure, (v,), (x,), (y,)) for x, y in pairs])
+        # |x - z| + |z - y| is at least |x - y|; of squares the half, of the greatest of two too.
+        halved = {Measure.SQUARED: 2, Measure.GREATEST: 2}.get(measure, 1)
+        least[i, k] = min(-(-int(error) // halved), BIG)
+    return least
 
 
 @njit(cache=True)
