@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from solvers.exact.set_values import (
+    ARITY,
     BEST,
     BIG,
     FOUND,
@@ -202,7 +203,7 @@ def last_step_of_several(
     A slot that nobody has read and that is no good as an output must be read by the last step. The
     newest one may be good: then the candidates listed after it come in question too.
     """
-    first, second = -1, -1
+    first, second, third = -1, -1, -1
     newest_good = False
     for s in range(control[INPUTS], newest + 1):
         good = False
@@ -215,13 +216,17 @@ def last_step_of_several(
                 first = s
             elif second < 0:
                 second = s
+            elif third < 0 and control[ARITY] > 2:
+                third = s
             else:
                 return 1
     packed = len(polynomials) > 0
     width = rows.shape[1]
     joined = np.empty((len(wanted), width), dtype=np.int64)
-    work = 1
-    for t in range(list_steps(operations, sorts, newest, False, first, second, todo)):
+    work, count = 1, 0
+    if third < 0:
+        count = list_steps(operations, sorts, newest, False, first, second, todo)
+    for t in range(count):
         step = todo[t]
         apply(call, polynomials, rows, step, chosen, end, 0, width, control, flags)
         work += 2 * width
@@ -234,11 +239,12 @@ def last_step_of_several(
     if not newest_good:
         return work
     for candidate in range(row + 1, end):
-        seen_first, seen_second = first < 0, second < 0
+        seen_first, seen_second, seen_third = first < 0, second < 0, third < 0
         for i in range(operations[made[candidate, OPERATION], INPUT_COUNT]):
             seen_first |= made[candidate, A + i] == first
             seen_second |= made[candidate, A + i] == second
-        if not (seen_first and seen_second):
+            seen_third |= made[candidate, A + i] == third
+        if not (seen_first and seen_second and seen_third):
             continue
         work += width
         error = choose_outputs(

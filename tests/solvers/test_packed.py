@@ -16,6 +16,7 @@ from solvers.exact.limits import LimitReachedError, Meter
 from solvers.exact.packed import UnpackableError, applies, continue_packed
 from solvers.exact.row_operations import boolean_operation, commute, truth_table
 from tests.solvers.test_exact_engines import addition_chain
+from tests.theory.boolean_problems import operation
 from tests.theory.random_problems import measures
 from tests.theory.terms_strategy import draw_term, draw_value
 from theory.checking.reference import recount
@@ -344,3 +345,29 @@ def test_three_outputs_agree_with_the_plain_engine(monkeypatch: pytest.MonkeyPat
         with monkeypatch.context() as patch:
             patch.setattr(dag, "PLAIN_WORK", math.inf)
             assert [line.error for line in solve(problem).lines] == fast
+
+
+@pytest.mark.parametrize("seed", [103, 134, 192, 196])
+def test_a_last_step_may_read_three_slots_and_not_the_newest(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest slot is an output, and the last step reads the three that nobody else has read."""
+    monkeypatch.setattr(dag, "PLAIN_WORK", 0)
+    rng = Random(seed)
+    three = operation("three", 3, rng.randrange(256))
+    first, second = (operation(n, 2, rng.randrange(16)) for n in ("first", "second"))
+    rows = []
+    for values in product((False, True), repeat=4):
+        reads = ((values[0], values[1]), (values[2], values[3]), (values[0], values[3]))
+        parts = [first.function()(*pair) for pair in reads]
+        output = second.function()(values[1], values[2])
+        whole = three.function()(*(p[0] for p in parts if p is not None))
+        assert output is not None
+        assert whole is not None
+        rows.append(Sample(values, (output[0], whole[0])))
+    problem = Problem(
+        "three", ComponentSet("s", (first, three, second)), Wiring.DAG,
+        tuple(Variable(n, BOOL) for n in "abcd"), (Variable("o", BOOL), Variable("p", BOOL)),
+        Samples(tuple(rows)), 5,
+    )  # fmt: skip
+    assert solve(problem).best.error == 0
