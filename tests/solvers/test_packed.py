@@ -371,3 +371,48 @@ def test_a_last_step_may_read_three_slots_and_not_the_newest(
         Samples(tuple(rows)), 5,
     )  # fmt: skip
     assert solve(problem).best.error == 0
+
+
+def built_problem(seed: int, length: int) -> Problem:
+    """Outputs of a random dag of so many steps, all of whose unread steps are outputs."""
+    rng = Random(seed)
+    made = [
+        operation(f"f{k}", rng.choice((1, 2, 2, 3, 3)), rng.randrange(1, 255))
+        for k in range(rng.choice((2, 2, 3)))
+    ]
+    points = list(product((False, True), repeat=4))
+    slots = [tuple(p[k] for p in points) for k in range(4)]
+    unread: set[int] = set()
+    for number in range(4, 4 + length):
+        component = rng.choice(made)
+        function = component.function()
+        reads = rng.sample(range(number), len(component.inputs))
+        results = [function(*(slots[k][j] for k in reads)) for j in range(16)]
+        slots.append(tuple(r is not None and bool(r[0]) for r in results))
+        unread = unread - set(reads) | {number}
+    outputs = sorted(unread)[-3:]
+    rows = tuple(
+        Sample(point, tuple(slots[k][j] for k in outputs)) for j, point in enumerate(points)
+    )
+    return Problem(
+        f"built-{seed}", ComponentSet("s", tuple(made)), Wiring.DAG,
+        tuple(Variable(n, BOOL) for n in "abcd"),
+        tuple(Variable(f"o{k}", BOOL) for k in outputs), Samples(rows), length,
+        rng.choice((Measure.WRONG, Measure.BITS, Measure.GREATEST)),
+    )  # fmt: skip
+
+
+def check_built(seeds: range, length: int) -> None:
+    """What was built in so many steps is found in so many."""
+    for seed in seeds:
+        line = packed_lines(built_problem(seed, length)).lines[-1]
+        assert line.error == 0, seed
+
+
+def test_what_was_built_is_found() -> None:
+    check_built(range(60), 4)
+
+
+@pytest.mark.slow
+def test_what_was_built_is_found_at_greater_length() -> None:
+    check_built(range(1000, 1400), 5)
