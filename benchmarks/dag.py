@@ -19,6 +19,7 @@ from solvers.exact.formulas import FormulaSearch
 from solvers.exact.function_witnesses import Witnesses
 from solvers.exact.gate_algebra import any_two_inputs, free_values
 from solvers.exact.limits import Meter
+from solvers.suites import find_problem
 from theory.components import Component, ComponentSet, Variable
 from theory.placements import Wiring
 from theory.problems import Problem, Sample, Samples, Specification
@@ -185,6 +186,15 @@ def formulas() -> None:
     print(f"formula sizes, n = 4: {took:.1f} s (CPU {cpu:.1f} s), counts {counts}")
 
 
+def second_opinions() -> None:
+    """Z3's answers beside those of the engines made for the problem."""
+    for problem in (binary_numbers(3, 2, 3, "nand xor2"), find_problem("sorting-4")):
+        own, asked = solve(problem), solve(problem, Limits(seconds=60), engine="smt")
+        took = seconds(lambda p=problem: solve(p, Limits(seconds=60), engine="smt"), 3)  # type: ignore[misc]
+        same = [x.error for x in own.lines] == [x.error for x in asked.lines]
+        print(f"{problem.name}, length {problem.length}: smt {took:.2f} s, agrees: {same}")
+
+
 def longer_searches() -> None:
     """What only the compiled engine reaches."""
     for problem in (parity(8), words(4), words(5)):
@@ -203,6 +213,7 @@ def main() -> None:
     against_the_plain_engine()
     several_outputs()
     formulas()
+    second_opinions()
     longer_searches()
 
 

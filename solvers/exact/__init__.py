@@ -22,13 +22,14 @@ result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 
 from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import Limits
 from theory.errors import ProblemError
-from theory.placements import Wiring
+from theory.placements import MAX_PLACEMENTS, Wiring
 from theory.problems import Problem
 from theory.sequences import Cost
 
@@ -49,7 +50,8 @@ def solve(
     """The least error for each length up to the problem's, as far as the limits allow.
 
     Args:
-        engine: one of `ENGINES`; None for the one made for the problem.
+        engine: one of `ENGINES`; None for the one made for the problem, or smt where parameters
+            have too many settings to be listed.
         progress: called with a line of text as the search advances.
         least_length: chains: look only for the least length of error zero, which reaches further;
             at shorter lengths errors are bounds.
@@ -74,7 +76,7 @@ def solve(
             return solve(sampled, left, engine=engine, progress=progress, least_length=least_length)
 
         return solve_all_inputs(problem, search, limits, progress)
-    if engine == "smt":
+    if engine == "smt" or (engine is None and _settings(problem) > MAX_PLACEMENTS):
         from solvers.exact.smt import solve_smt
 
         return solve_smt(problem, limits, progress)
@@ -93,6 +95,13 @@ def solve(
     from solvers.exact.chain import solve_chain
 
     return solve_chain(problem, limits, progress, least_length=least_length, checkpoint=checkpoint)
+
+
+def _settings(problem: Problem) -> int:
+    """How many components at parameter settings there are, where length is bounded."""
+    if problem.components is None or problem.cost is not Cost.LENGTH:
+        return 0
+    return sum(prod(p.size for p in c.parameters) for c in problem.components.components)
 
 
 def _check_wishes(problem: Problem, engine: str | None, *, chains_only: bool) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -33,10 +32,10 @@ from solvers.exact.row_operations import (
     row_kernel,
     word_operation,
 )
-from solvers.exact.set_outputs import KEPT, MAX_OUTPUTS, choose_outputs, enter_slot
+from solvers.exact.set_outputs import KEPT, MAX_OUTPUTS, apart, choose_outputs, enter_slot
 from solvers.kernels import is_machine
 from theory.placements import Instance, Step, instances
-from theory.problems import Error, Measure, Problem, Relation, sample_error, total
+from theory.problems import Error, Measure, Problem, Relation
 from theory.sequences import Sequence
 from theory.sorts import BOOL, Sort, Value
 
@@ -161,23 +160,6 @@ def continue_packed(
             progress(f"length {length}: least error {builder.least}, {nodes:,} nodes")
 
 
-def _apart(problem: Problem) -> NDArray[np.int64]:
-    """(m, m) a lower bound for the error where one value serves as both outputs."""
-    m, rows, measure = len(problem.outputs), problem.rows(), problem.measure
-    apart = np.zeros((m, m), dtype=np.int64)
-    for i, k in product(range(m), repeat=2):
-        v, w = problem.outputs[i], problem.outputs[k]
-        if v.sort != w.sort:
-            apart[i, k] = sv.NONE
-            continue
-        pairs = ((row.outputs[i], row.outputs[k]) for row in rows)
-        error = total(measure, [sample_error(measure, (v,), (x,), (y,)) for x, y in pairs])
-        # |x - z| + |z - y| is at least |x - y|; of squares the half, of the greatest of two too.
-        halved = {Measure.SQUARED: 2, Measure.GREATEST: 2}.get(measure, 1)
-        apart[i, k] = min(-(-int(error) // halved), sv.BIG)
-    return apart
-
-
 class _Search:
     def __init__(
         self, problem: Problem, packing: Packing, builder: FrontierBuilder, meter: Meter
@@ -197,7 +179,7 @@ class _Search:
             [[self.number.get(v.sort, -1), v.sort.kind == "BitVec"] for v in problem.outputs],
             dtype=np.int64,
         )
-        self.apart = _apart(problem)
+        self.apart = apart(problem)
         # Inputs with equal values are one slot.
         self.slots: list[int] = []
         seen = set()

@@ -9,12 +9,15 @@ by one.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from solvers.exact.set_values import (
+    ARITY,
     BEST,
     BIG,
     FOUND,
@@ -33,11 +36,29 @@ from solvers.exact.set_values import (
     list_steps,
 )
 from solvers.word_errors import GREATEST, WRONG, bit_count
+from theory.problems import Measure, Problem, sample_error, total
 
 MAX_OUTPUTS = 16
 # The rows of `scratch`, (4, outputs): the errors of the value at hand, the choice being tried, the
 # best one, the open outputs.
 TRIAL, CHOICE, KEPT, OPEN = range(4)
+
+
+def apart(problem: Problem) -> NDArray[np.int64]:
+    """(m, m) a lower bound for the error where one value serves as both outputs."""
+    m, rows, measure = len(problem.outputs), problem.rows(), problem.measure
+    least = np.zeros((m, m), dtype=np.int64)
+    for i, k in product(range(m), repeat=2):
+        v, w = problem.outputs[i], problem.outputs[k]
+        if v.sort != w.sort:
+            least[i, k] = NONE
+            continue
+        pairs = ((row.outputs[i], row.outputs[k]) for row in rows)
+        error = total(measure, [sample_error(measure, (v,), (x,), (y,)) for x, y in pairs])
+        # |x - z| + |z - y| is at least |x - y|; of squares the half, of the greatest of two too.
+        halved = {Measure.SQUARED: 2, Measure.GREATEST: 2}.get(measure, 1)
+        least[i, k] = min(-(-int(error) // halved), BIG)
+    return least
 
 
 @njit(cache=True)
@@ -182,7 +203,7 @@ def last_step_of_several(
     A slot that nobody has read and that is no good as an output must be read by the last step. The
     newest one may be good: then the candidates listed after it come in question too.
     """
-    first, second = -1, -1
+    first, second, third = -1, -1, -1
     newest_good = False
     for s in range(control[INPUTS], newest + 1):
         good = False
@@ -195,13 +216,17 @@ def last_step_of_several(
                 first = s
             elif second < 0:
                 second = s
+            elif third < 0 and control[ARITY] > 2:
+                third = s
             else:
                 return 1
     packed = len(polynomials) > 0
     width = rows.shape[1]
     joined = np.empty((len(wanted), width), dtype=np.int64)
-    work = 1
-    for t in range(list_steps(operations, sorts, newest, False, first, second, todo)):
+    work, count = 1, 0
+    if third < 0:
+        count = list_steps(operations, sorts, newest, False, first, second, todo)
+    for t in range(count):
         step = todo[t]
         apply(call, polynomials, rows, step, chosen, end, 0, width, control, flags)
         work += 2 * width
@@ -214,11 +239,12 @@ def last_step_of_several(
     if not newest_good:
         return work
     for candidate in range(row + 1, end):
-        seen_first, seen_second = first < 0, second < 0
+        seen_first, seen_second, seen_third = first < 0, second < 0, third < 0
         for i in range(operations[made[candidate, OPERATION], INPUT_COUNT]):
             seen_first |= made[candidate, A + i] == first
             seen_second |= made[candidate, A + i] == second
-        if not (seen_first and seen_second):
+            seen_third |= made[candidate, A + i] == third
+        if not (seen_first and seen_second and seen_third):
             continue
         work += width
         error = choose_outputs(

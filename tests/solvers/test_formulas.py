@@ -31,7 +31,7 @@ from theory.checking.reference import recount
 from theory.components import Component, ComponentSet, Variable
 from theory.errors import CertificateError, ProblemError
 from theory.placements import Wiring, instances
-from theory.problems import Error, Measure, Problem, Sample, Samples
+from theory.problems import Error, Measure, Problem, Sample, Samples, Specification
 from theory.sequences import Cost
 from theory.sorts import BOOL, INT, REAL
 from theory.terms import apply, const, var
@@ -205,6 +205,25 @@ def test_a_chain_and_a_table_are_refused() -> None:
         with pytest.raises(ProblemError) as caught:
             solve(replace(find_problem("sorting-3"), cost=cost))
         assert caught.value.reason == "unsupported-cost"
+
+
+@pytest.mark.parametrize("cost", FORMULA_COSTS)
+def test_formulas_are_proved_for_all_inputs(cost: Cost) -> None:
+    """4x + 4 over all integers: double(double(inc(x))), three steps in a row."""
+    x = var("x", INT)
+    one = (Variable("x", INT),)
+    double = Component("double", one, (apply("+", x, x),))
+    inc = Component("inc", one, (apply("+", x, const(1, INT)),))
+    target = Specification((apply("+", apply("*", const(4, INT), x), const(4, INT)),))
+    problem = Problem(
+        "four", ComponentSet("s", (double, inc)), Wiring.DAG, one, (Variable("o", INT),), target,
+        4, cost=cost,
+    )  # fmt: skip
+    found = with_evidence(solve(problem))
+    assert (found.best.error, found.best.length) == (0, 3)
+    assert found.inputs is not None
+    assert found.evidence == "recounted"
+    assert check(found.certificate()).complete
 
 
 def test_searches_and_graphs_count_steps_and_refuse_other_costs() -> None:

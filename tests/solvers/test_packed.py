@@ -16,6 +16,7 @@ from solvers.exact.limits import LimitReachedError, Meter
 from solvers.exact.packed import UnpackableError, applies, continue_packed
 from solvers.exact.row_operations import boolean_operation, commute, truth_table
 from tests.solvers.test_exact_engines import addition_chain
+from tests.theory.boolean_problems import operation
 from tests.theory.random_problems import measures
 from tests.theory.terms_strategy import draw_term, draw_value
 from theory.checking.reference import recount
@@ -344,3 +345,74 @@ def test_three_outputs_agree_with_the_plain_engine(monkeypatch: pytest.MonkeyPat
         with monkeypatch.context() as patch:
             patch.setattr(dag, "PLAIN_WORK", math.inf)
             assert [line.error for line in solve(problem).lines] == fast
+
+
+@pytest.mark.parametrize("seed", [103, 134, 192, 196])
+def test_a_last_step_may_read_three_slots_and_not_the_newest(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest slot is an output, and the last step reads the three that nobody else has read."""
+    monkeypatch.setattr(dag, "PLAIN_WORK", 0)
+    rng = Random(seed)
+    three = operation("three", 3, rng.randrange(256))
+    first, second = (operation(n, 2, rng.randrange(16)) for n in ("first", "second"))
+    rows = []
+    for values in product((False, True), repeat=4):
+        reads = ((values[0], values[1]), (values[2], values[3]), (values[0], values[3]))
+        parts = [first.function()(*pair) for pair in reads]
+        output = second.function()(values[1], values[2])
+        whole = three.function()(*(p[0] for p in parts if p is not None))
+        assert output is not None
+        assert whole is not None
+        rows.append(Sample(values, (output[0], whole[0])))
+    problem = Problem(
+        "three", ComponentSet("s", (first, three, second)), Wiring.DAG,
+        tuple(Variable(n, BOOL) for n in "abcd"), (Variable("o", BOOL), Variable("p", BOOL)),
+        Samples(tuple(rows)), 5,
+    )  # fmt: skip
+    assert solve(problem).best.error == 0
+
+
+def built_problem(seed: int, length: int) -> Problem:
+    """Outputs of a random dag of so many steps, all of whose unread steps are outputs."""
+    rng = Random(seed)
+    made = [
+        operation(f"f{k}", rng.choice((1, 2, 2, 3, 3)), rng.randrange(1, 255))
+        for k in range(rng.choice((2, 2, 3)))
+    ]
+    points = list(product((False, True), repeat=4))
+    slots = [tuple(p[k] for p in points) for k in range(4)]
+    unread: set[int] = set()
+    for number in range(4, 4 + length):
+        component = rng.choice(made)
+        function = component.function()
+        reads = rng.sample(range(number), len(component.inputs))
+        results = [function(*(slots[k][j] for k in reads)) for j in range(16)]
+        slots.append(tuple(r is not None and bool(r[0]) for r in results))
+        unread = unread - set(reads) | {number}
+    outputs = sorted(unread)[-3:]
+    rows = tuple(
+        Sample(point, tuple(slots[k][j] for k in outputs)) for j, point in enumerate(points)
+    )
+    return Problem(
+        f"built-{seed}", ComponentSet("s", tuple(made)), Wiring.DAG,
+        tuple(Variable(n, BOOL) for n in "abcd"),
+        tuple(Variable(f"o{k}", BOOL) for k in outputs), Samples(rows), length,
+        rng.choice((Measure.WRONG, Measure.BITS, Measure.GREATEST)),
+    )  # fmt: skip
+
+
+def check_built(seeds: range, length: int) -> None:
+    """What was built in so many steps is found in so many."""
+    for seed in seeds:
+        line = packed_lines(built_problem(seed, length)).lines[-1]
+        assert line.error == 0, seed
+
+
+def test_what_was_built_is_found() -> None:
+    check_built(range(60), 4)
+
+
+@pytest.mark.slow
+def test_what_was_built_is_found_at_greater_length() -> None:
+    check_built(range(1000, 1400), 5)
