@@ -46,17 +46,20 @@ def solve(
         progress: called with a line of text as the search advances.
         least_length: chains: look only for the least length of error zero, which reaches further;
             at shorter lengths errors are bounds.
-        checkpoint: chains: a file to go on from, if it exists, and to save the search in when it
-            stops before its end.
+        checkpoint: a file to go on from, if it exists, and to save the search in when it stops
+            before its end: all of it for chains (.npz), the certificate with the lengths that are
+            settled for dags (.json).
 
     Raises:
         ProblemError: `unsupported-cost` for another cost than length; `too-many-placements`;
             `not-a-chain` where `least_length` or `checkpoint` does not apply, `not-finite`,
             `bad-checkpoint`, `other-problem`.
     """
-    if (least_length or checkpoint) and problem.wiring is not Wiring.CHAIN:
-        message = f"least length and resuming are for chains; the wiring is {problem.wiring}"
+    if least_length and problem.wiring is not Wiring.CHAIN:
+        message = f"the least length alone is for chains; the wiring is {problem.wiring}"
         raise ProblemError("not-a-chain", message, problem.name)
+    if checkpoint and problem.wiring is Wiring.TABLE:
+        raise ProblemError("not-a-chain", "a table is not searched for long", problem.name)
     if problem.cost is not Cost.LENGTH:
         message = f"cost {problem.cost} is not searched exactly; use cost length"
         raise ProblemError("unsupported-cost", message, problem.name)
@@ -78,7 +81,15 @@ def solve(
     if problem.wiring is Wiring.DAG:
         from solvers.exact.dag import solve_dag
 
-        return solve_dag(problem, limits, progress)
+        if checkpoint is None:
+            return solve_dag(problem, limits, progress)
+        from solvers.exact.checkpoints import settled_lines
+        from theory.certificates import write_certificate
+
+        frontier = solve_dag(problem, limits, progress, settled_lines(checkpoint, problem))
+        if frontier.stopped:
+            write_certificate(frontier.certificate(), checkpoint)
+        return frontier
     from solvers.exact.chain import solve_chain
 
     return solve_chain(problem, limits, progress, least_length=least_length, checkpoint=checkpoint)
