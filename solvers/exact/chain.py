@@ -180,8 +180,13 @@ class _Search:
         note = ""
         self.meter.limits = full
         if self.other is not None and stopped in ("time", "states", "memory"):
-            exactly = len(self.builder.lines) - 1
             self.pool = Pool(self.points.start)  # gives its memory back
+            if self.checkpoint is None:
+                rest = replace(full, seconds=full.seconds - self.meter.seconds)
+                second = solve_both_ends(self.problem, rest, self.progress)
+                if second is not None:
+                    return merged(self._frontier(exact=False, stopped=stopped), second)
+            exactly = len(self.builder.lines) - 1
             stopped = continue_by_subsumption(
                 self.problem, self.other, self.builder, self.meter, self.progress,
                 checkpoint=self.checkpoint,
@@ -191,15 +196,12 @@ class _Search:
         elif stopped:
             self._save()
             self._complete_greedily()
-        return Frontier(
-            self.problem,
-            "chain",
-            self.builder.fill(exact=exact),
-            tuple(self.builder.counts),
-            self.meter.seconds,
-            stopped,
-            evidence_note=note,
-        )
+        return self._frontier(exact=exact, stopped=stopped, note=note)
+
+    def _frontier(self, *, exact: bool, stopped: str | None, note: str = "") -> Frontier:
+        lines, counts = self.builder.fill(exact=exact), tuple(self.builder.counts)
+        seconds = self.meter.seconds
+        return Frontier(self.problem, "chain", lines, counts, seconds, stopped, evidence_note=note)
 
     def _layers(self) -> bool:
         """Adds the lines; True when all lengths are settled."""
