@@ -68,7 +68,7 @@ def solve(
     ] = False,
     resume: Annotated[
         Path | None,
-        typer.Option(help="Chains: go on from this file, and save the search there if it stops."),
+        typer.Option(help="Go on from this file, and save the search there if it stops."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Certificate file.")] = None,
     graph: Annotated[

@@ -55,22 +55,19 @@ def solve(
         progress: called with a line of text as the search advances.
         least_length: chains: look only for the least length of error zero, which reaches further;
             at shorter lengths errors are bounds.
-        checkpoint: chains: a file to go on from, if it exists, and to save the search in when it
-            stops before its end.
+        checkpoint: a file to go on from, if it exists, and to save the search in when it stops
+            before its end: all of it for chains (.npz), the certificate with the lengths that are
+            settled for dags (.json).
 
     Raises:
         ProblemError: `unsupported-cost` for a chain or a table with another cost than length;
             `bad-engine` for an engine that does not take the problem; `too-many-placements`;
-            `not-a-chain` where `least_length` or `checkpoint` does not apply, `not-finite`,
+            `not-a-chain` where `least_length` does not apply, `cannot-resume`, `not-finite`,
             `bad-checkpoint`, `other-problem`.
     """
-    _check_wishes(problem, engine, chains_only=least_length or checkpoint is not None)
+    _check_wishes(problem, engine, least_length=least_length, resumed=checkpoint is not None)
     if problem.for_all_inputs and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
-
-        if checkpoint:
-            message = "an all-input problem is searched on changing samples and cannot be resumed"
-            raise ProblemError("not-a-chain", message, problem.name)
 
         def search(sampled: Problem, left: Limits) -> Frontier:
             return solve(sampled, left, engine=engine, progress=progress, least_length=least_length)
@@ -91,7 +88,15 @@ def solve(
     if problem.wiring is Wiring.DAG:
         from solvers.exact.dag import solve_dag
 
-        return solve_dag(problem, limits, progress)
+        if checkpoint is None:
+            return solve_dag(problem, limits, progress)
+        from solvers.exact.checkpoints import settled_lines
+        from theory.certificates import write_certificate
+
+        frontier = solve_dag(problem, limits, progress, settled_lines(checkpoint, problem))
+        if frontier.stopped:
+            write_certificate(frontier.certificate(), checkpoint)
+        return frontier
     from solvers.exact.chain import solve_chain
 
     return solve_chain(problem, limits, progress, least_length=least_length, checkpoint=checkpoint)
@@ -99,23 +104,30 @@ def solve(
 
 def _settings(problem: Problem) -> int:
     """How many components at parameter settings there are, where length is bounded."""
-    if problem.components is None or problem.cost is not Cost.LENGTH:
-        return 0
-    return sum(prod(p.size for p in c.parameters) for c in problem.components.components)
-
-
-def _check_wishes(problem: Problem, engine: str | None, *, chains_only: bool) -> None:
-    if chains_only and problem.wiring is not Wiring.CHAIN:
-        message = f"least length and resuming are for chains; the wiring is {problem.wiring}"
+    if problem.components is None or problem.cost is not Cost.LE least length alone is for chains; the wiring is {problem.wiring}"
         raise ProblemError("not-a-chain", message, problem.name)
     if problem.cost is not Cost.LENGTH and problem.wiring is not Wiring.DAG:
         message = f"cost {problem.cost} is searched for dags only; use cost length"
         raise ProblemError("unsupported-cost", message, problem.name)
     made_for = str(problem.wiring) if problem.cost is Cost.LENGTH else "formulas"
     fit = [made_for] if made_for in ("formulas", "table") else [made_for, "smt"]
-    if chains_only:
-        fit = ["chain"]
     if engine is not None and engine not in fit:
         known = "" if engine in ENGINES else f"; there are {', '.join(ENGINES)}"
         message = f"engine {engine} does not take this problem; use {' or '.join(fit)}{known}"
         raise ProblemError("bad-engine", message, problem.name)
+    if least_length and engine not in (None, "chain"):
+        message = "the least length alone is looked for by engine chain"
+        raise ProblemError("bad-engine", message, problem.name)
+    if resumed and (engine or made_for) not in ("chain", "dag"):
+        message = "a search by engine chain or dag can be resumed, no other"
+        raise ProblemError("cannot-resume", message, problem.name)
+    if resumed and problem.for_all_inputs and not problem.has_small_domain():
+        message = "an all-input problem is searched on changing samples and cannot be resumed"
+        raise ProblemError("cannot-resume", message, problem.name)
+
+
+def _settings(problem: Problem) -> int:
+    """How many components at parameter settings there are, where length is bounded."""
+    if problem.components is None or problem.cost is not Cost.LENGTH:
+        return 0
+    return sum(prod(p.size for p in c.parameters) for c in problem.components.components)

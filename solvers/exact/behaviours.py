@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,14 @@ from numpy.typing import NDArray
 from solvers.exact.interning import new_index
 from solvers.exact.multisets import expand_layer, rebuild_index
 from theory.placements import Step
+from theory.problems import Error
+
+
+def plain_error(error: Any) -> Error:
+    """An exact error as int where it is whole."""
+    if error == math.inf:
+        return math.inf
+    return int(error) if error == int(error) else error
 
 
 class Pool:
@@ -78,6 +87,25 @@ class Pool:
             found.append(steps[self.moves[node]])
             node = int(self.parents[node])
         return found[::-1]
+
+    def best_ahead_exactly(
+        self, start: int, end: int, ahead: NDArray[Any], greatest: bool
+    ) -> tuple[Error, int, int]:
+        """`best_ahead` over Python numbers, for fractions and very large errors."""
+        points, counts, offsets = self.arrays()
+        low, high = offsets[start], offsets[end]
+        rows = ahead[points[low:high]]
+        bounds = offsets[start:end] - low
+        if greatest:
+            sums = np.maximum.reduceat(rows, bounds, axis=0)
+        else:
+            # Python cannot add infinity to an integer or fraction beyond the floats.
+            infinite = rows == math.inf
+            finite = np.where(infinite, 0, rows) * counts[low:high, None].astype(object)
+            sums = np.add.reduceat(finite, bounds, axis=0)
+            sums[np.logical_or.reduceat(infinite.astype(bool), bounds, axis=0)] = math.inf
+        flat = min(range(sums.size), key=lambda k: sums.flat[k])
+        return plain_error(sums.flat[flat]), start + flat // sums.shape[1], flat % sums.shape[1]
 
     def expand(self, node: int, end: int, moves: NDArray[np.int32], point_count: int) -> int:
         """Expands from `node` on, up to `end` or until the arrays had to grow; the next node."""

@@ -15,12 +15,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from solvers.exact.behaviours import Pool
+from solvers.exact.behaviours import Pool, plain_error
 from solvers.exact.both_ends import solve_both_ends
 from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text, merged
@@ -180,8 +178,13 @@ class _Search:
         note = ""
         self.meter.limits = full
         if self.other is not None and stopped in ("time", "states", "memory"):
-            exactly = len(self.builder.lines) - 1
             self.pool = Pool(self.points.start)  # gives its memory back
+            if self.checkpoint is None:
+                rest = replace(full, seconds=full.seconds - self.meter.seconds)
+                second = solve_both_ends(self.problem, rest, self.progress)
+                if second is not None:
+                    return merged(self._frontier(exact=False, stopped=stopped), second)
+            exactly = len(self.builder.lines) - 1
             stopped = continue_by_subsumption(
                 self.problem, self.other, self.builder, self.meter, self.progress,
                 checkpoint=self.checkpoint,
@@ -191,15 +194,12 @@ class _Search:
         elif stopped:
             self._save()
             self._complete_greedily()
-        return Frontier(
-            self.problem,
-            "chain",
-            self.builder.fill(exact=exact),
-            tuple(self.builder.counts),
-            self.meter.seconds,
-            stopped,
-            evidence_note=note,
-        )
+        return self._frontier(exact=exact, stopped=stopped, note=note)
+
+    def _frontier(self, *, exact: bool, stopped: str | None, note: str = "") -> Frontier:
+        lines, counts = self.builder.fill(exact=exact), tuple(self.builder.counts)
+        seconds = self.meter.seconds
+        return Frontier(self.problem, "chain", lines, counts, seconds, stopped, evidence_note=note)
 
     def _layers(self) -> bool:
         """Adds the lines; True when all lengths are settled."""
@@ -321,8 +321,8 @@ class _Search:
         points, counts = self.pool.content(node)
         errors = as_objects(self.points.errors())[points]
         if self.greatest or math.inf in errors:
-            return _plain(max(errors))
-        return _plain(sum(e * int(c) for e, c in zip(errors, counts, strict=True)))
+            return plain_error(max(errors))
+        return plain_error(sum(e * int(c) for e, c in zip(errors, counts, strict=True)))
 
     def _look_ahead(self, low: int, high: int) -> tuple[Error, int, int]:
         """The least error one step after the behaviours low .. high-1, with where it is reached."""
@@ -339,29 +339,10 @@ class _Search:
                 )
                 found: Error = math.inf if error >= INFINITE else int(error)
             else:
-                found, node, move = self._best_ahead_exactly(start, end, ahead)
+                found, node, move = self.pool.best_ahead_exactly(start, end, ahead, self.greatest)
             if found < best[0]:
                 best = (found, int(node), int(move))
         return best
-
-    def _best_ahead_exactly(
-        self, start: int, end: int, ahead: NDArray[Any]
-    ) -> tuple[Error, int, int]:
-        """`best_ahead` over Python numbers, for fractions and very large errors."""
-        points, counts, offsets = self.pool.arrays()
-        low, high = offsets[start], offsets[end]
-        rows = ahead[points[low:high]]
-        bounds = offsets[start:end] - low
-        if self.greatest:
-            sums = np.maximum.reduceat(rows, bounds, axis=0)
-        else:
-            # Python cannot add infinity to an integer or fraction beyond the floats.
-            infinite = rows == math.inf
-            finite = np.where(infinite, 0, rows) * counts[low:high, None].astype(object)
-            sums = np.add.reduceat(finite, bounds, axis=0)
-            sums[np.logical_or.reduceat(infinite.astype(bool), bounds, axis=0)] = math.inf
-        flat = min(range(sums.size), key=lambda k: sums.flat[k])
-        return _plain(sums.flat[flat]), start + flat // sums.shape[1], flat % sums.shape[1]
 
     def _expand(self, low: int, high: int) -> int:
         """Makes the behaviours one step after low .. high-1; returns the new end of the pool."""
@@ -371,10 +352,3 @@ class _Search:
             self.meter.check(states=self.pool.count, size=self.pool.bytes())
             node = self.pool.expand(node, min(node + _CHUNK, high), moves, len(self.points))
         return self.pool.count
-
-
-def _plain(error: Any) -> Error:
-    """An exact error as int where it is whole."""
-    if error == math.inf:
-        return math.inf
-    return int(error) if error == int(error) else error

@@ -21,8 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.frontier import FrontierBuilder, Line
+from theory.certificates import load_certificate
 from theory.errors import ProblemError, ShefferError
-from theory.problem_json import error_from_json, error_to_json, problem_to_json
+from theory.problem_json import (
+    error_from_json,
+    error_to_json,
+    problem_from_json,
+    problem_to_json,
+)
 from theory.problems import Problem
 from theory.sequences import Sequence
 
@@ -120,6 +126,41 @@ def load_checkpoint(path: Path, problem: Problem) -> Checkpoint | None:
         message = f"has come to length {len(lines) - 1}; this search ends at {problem.length}"
         raise ProblemError("other-problem", message, str(path))
     return Checkpoint(header["engine"], lines, tuple(header["counts"]), arrays)
+
+
+def settled_lines(path: Path, problem: Problem) -> tuple[Line, ...]:
+    """The lines from length 0 on that an earlier certificate of the problem has settled.
+
+    They are as good as the search that wrote it: witnesses are evaluated again, bounds are not
+    searched for again.
+
+    Raises:
+        CertificateError: `no-file`, `not-json`, ... for what is no certificate.
+        ProblemError: `bad-checkpoint`, `other-problem`.
+    """
+    if not path.exists():
+        return ()
+    data = load_certificate(path)
+    try:
+        earlier = problem_from_json(data["problem"])
+        rows = [
+            (line["error"], line["at_least"], line["sequence"])
+            for line in data["frontier"]
+            if data["kind"] == "optimum"
+        ]
+    except (KeyError, TypeError, ShefferError):
+        message = "is no certificate of a least error; without the file the search starts anew"
+        raise ProblemError("bad-checkpoint", message, str(path)) from None
+    if identity(earlier) != identity(problem):
+        message = f"belongs to another problem ({earlier.name}), not to this {problem.name}"
+        raise ProblemError("other-problem", message, str(path))
+    found: list[Line] = []
+    for length, row in enumerate(rows[: problem.length + 1]):
+        line = _line(problem, length, *row, where=f"{path}: frontier[{length}]")
+        if not line.exact:
+            break
+        found.append(line)
+    return tuple(found)
 
 
 def _line(

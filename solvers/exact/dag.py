@@ -12,11 +12,11 @@ compiled engine of `solvers.exact.packed`, where that applies; the results are t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from solvers.exact.frontier import Frontier, FrontierBuilder
+from solvers.exact.frontier import Frontier, FrontierBuilder, Line, bounds_text
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from theory.errors import NumberTooLargeError
 from theory.placements import Step, instances
@@ -48,14 +48,21 @@ class Candidate:
 
 
 def solve_dag(
-    problem: Problem, limits: Limits | None = None, progress: Progress | None = None
+    problem: Problem,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    settled: Sequence[Line] = (),
 ) -> Frontier:
     """The frontier of a dag problem with finitely many samples.
 
     Ctrl-C, and limits that are reached, end it with bounds.
+
+    Args:
+        settled: lines from length 0 on that need not be searched again.
     """
     meter = Meter(limits or Limits())
     builder = FrontierBuilder(problem.length)
+    builder.lines = list(settled)
     plain = _Search(problem, builder, meter, progress)
     stopped: str | None = None
     try:
@@ -139,8 +146,7 @@ class _Search:
             builder.counts.append(self.nodes - before)
             self.add()
             if self.progress:
-                text = f"length {length}: least error {builder.least}, {self.nodes:,} nodes"
-                self.progress(text)
+                self.progress(f"{bounds_text(builder.lines[-1])}; {self.nodes:,} nodes")
             if builder.least == 0:
                 return
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from solvers.exact import set_search as ss
 from solvers.exact import set_values as sv
-from solvers.exact.frontier import FrontierBuilder
+from solvers.exact.frontier import FrontierBuilder, bounds_text
 from solvers.exact.interning import new_index
 from solvers.exact.limits import LimitReachedError, Meter
 from solvers.exact.row_operations import (
@@ -157,7 +157,7 @@ def continue_packed(
         search.run(length)
         if progress:
             nodes = sum(builder.counts)
-            progress(f"length {length}: least error {builder.least}, {nodes:,} nodes")
+            progress(f"{bounds_text(builder.lines[-1])}; {nodes:,} nodes")
 
 
 class _Search:

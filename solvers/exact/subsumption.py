@@ -118,8 +118,9 @@ def solve_least_length(
     stopped: str | None = None
     layers: Layers | None = None
     saved = load_checkpoint(checkpoint, problem) if checkpoint else None
-    if saved is not None and saved.engine == ENGINE:
-        builder, layers = saved.builder(problem.length), Layers.restored(saved.arrays)
+    if saved is not None:  # lines that another engine settled hold here too
+        builder = saved.builder(problem.length)
+        layers = Layers.restored(saved.arrays) if saved.engine == ENGINE else None
     group = "no symmetry yet"
     try:
         encoded = encode(problem, meter, symmetry=symmetry)

@@ -139,3 +139,20 @@ def test_a_large_search_goes_on_from_both_ends(monkeypatch: pytest.MonkeyPatch) 
     assert found.shortest
     for line, plain in zip(found.lines, whole.lines, strict=True):
         assert line.at_least <= plain.error <= line.error
+
+
+def test_a_large_search_of_many_samples_goes_on_from_both_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = (reversible(seed) for seed in range(99))
+    eight = (solve(p) for p in drawn if len(p.rows()) == 8)
+    whole = next(f for f in eight if (f.best.error, f.best.length) == (0, 5))
+    problem = whole.problem
+    monkeypatch.setattr(chain, "LARGE", 10)
+    found = solve(problem, Limits(states=2 * sum(whole.counts[:-1]) - 2))
+    assert found.engine == "chain, both-ends"
+    assert (found.best.error, found.best.length) == (0, 5)
+    assert found.shortest
+    assert found.lines[1].exact, "settled before"
+    for line, plain in zip(found.lines, whole.lines, strict=True):
+        assert line.at_least <= plain.error <= line.error

@@ -6,9 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from solvers.cli import app
 from solvers.exact import Frontier, Limits, chain, solve
 from solvers.suites import find_problem
+from theory.certificates import check_file
 from theory.errors import ProblemError
 from theory.problems import Problem
 
@@ -105,12 +108,68 @@ def _flipped(data: bytes) -> bytes:
     return data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
 
 
-def test_resuming_is_for_chains(tmp_path: Path) -> None:
-    gates = addition_chain(5, 3)
-    for options in ({"checkpoint": tmp_path / "a.npz"}, {"least_length": True}):
-        with pytest.raises(ProblemError, match="are for chains") as caught:
-            solve(gates, **options)  # type: ignore[arg-type]
-        assert caught.value.reason == "not-a-chain"
+def test_the_least_length_alone_is_for_chains() -> None:
+    with pytest.raises(ProblemError, match="is for chains") as caught:
+        solve(addition_chain(5, 3), least_length=True)
+    assert caught.value.reason == "not-a-chain"
+
+
+def test_a_dag_search_goes_on_from_settled_lengths(tmp_path: Path) -> None:
+    problem = addition_chain(23, 6)
+    whole = solve(problem)
+    path = tmp_path / "saved.json"
+    said: list[str] = []
+
+    def interrupt(text: str) -> None:
+        said.append(text)
+        if "length 3" in text:
+            raise KeyboardInterrupt
+
+    first = solve(problem, progress=interrupt, checkpoint=path)
+    assert first.stopped == "interrupted"
+    assert not first.lines[6].exact
+    said.clear()
+    second = solve(problem, progress=said.append, checkpoint=path)
+    assert "length 4" in said[0], "lengths up to 3 are not searched again"
+    assert errors(second) == errors(whole)
+    with pytest.raises(ProblemError, match="belongs to another problem"):
+        solve(addition_chain(22, 6), checkpoint=path)
+    path.write_text(path.read_text().replace('"error": "1"', '"error": "0"', 1))
+    with pytest.raises(ProblemError) as caught:
+        solve(problem, checkpoint=path)
+    assert caught.value.reason == "bad-checkpoint"
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    return result.exit_code, result.output
+
+
+def test_the_command_saves_and_goes_on(tmp_path: Path) -> None:
+    saved, out = tmp_path / "s.npz", tmp_path / "c.json"
+    words = ("solve", "sorting-5", "--resume", saved, "--out", out)
+    code, text = run(*words, "--max-states", 100)
+    assert code == 3
+    assert f"search saved in {saved}" in text
+    assert "the least length with it is >= " in text
+    code, text = run(*words)
+    assert code == 0
+    assert "OPTIMAL, recounted" in text
+    saved.write_bytes(b"something else")
+    code, text = run(*words)
+    assert code == 2
+    assert text.count("\n") == 1
+    assert f"sheffer: {saved}: is damaged" in text
+
+
+def test_the_command_finds_the_least_length(tmp_path: Path) -> None:
+    out = tmp_path / "c.json"
+    code, text = run("solve", "sorting-7", "--least-length", "--recount", 0, "--out", out)
+    assert code == 0
+    assert "sets up to subsumption under S7, layers 1, 1, 3, 7, 19" in text
+    assert "error 0 at length 16" in text
+    report = check_file(out)
+    assert report.unchecked[0].startswith("the lower bound (sets up to subsumption")
 
 
 def test_a_large_search_goes_on_by_subsumption(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -215,5 +215,7 @@ def _statement(problem: Problem, errors: list[Error], bounds: list[Error], confi
         basis = " for all inputs"
     text = f"{problem.name}: error {error_text(best)} at {problem.cost.noun} {shortest}{basis}"
     if best == bound:
-        return f"{text}, {word}, checked" if confirmed else f"{text}, {word} if the bound holds"
+        text = f"{text}, {word}, checked" if confirmed else f"{text}, {word} if the bound holds"
+        open_below = shortest > 0 and bounds[shortest - 1] <= best
+        return f"{text}; that no shorter sequence has it is not claimed" if open_below else text
     return f"{text}; at least {error_text(bound)} for {problem.cost.noun}s up to {last}"
