@@ -64,8 +64,9 @@ def on_files(files: Any, config: Any) -> Any:
     _pages.clear()
     pool = ThreadPoolExecutor(WORKERS)
     shared = pool.submit(catalogue.build)
-    for file in files.documentation_pages():
-        text, _ = get_data(file.content_string)
+    texts = {file: get_data(file.content_string)[0] for file in files.documentation_pages()}
+    # The pages with most to run come first, so that none of them is left alone at the end.
+    for file, text in sorted(texts.items(), key=lambda item: _commands(item[1]), reverse=True):
         if file.src_uri == catalogue.place("index"):
             _pages[file.src_uri] = pool.submit(_fill_index, text, shared)
         else:
@@ -75,6 +76,11 @@ def on_files(files: Any, config: Any) -> Any:
         _pages[catalogue.place(name)] = pool.submit(lambda n=name: shared.result()[n])
     pool.shutdown(wait=False)
     return files
+
+
+def _commands(text: str) -> int:
+    """How many programs a page runs."""
+    return sum(line.lstrip().startswith(("$ ", "```recomputed")) for line in text.split("\n"))
 
 
 def _fill_page(text: str) -> tuple[str, Files]:

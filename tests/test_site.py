@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,14 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Where the site is served, with a / at its end."""
-    handler = functools.partial(Quiet, directory=str(site))
+    with served(site) as found:
+        yield found
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder's files, with a / at its end."""
+    handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -199,21 +207,60 @@ def outside_or_failed(browser: Any, address: str) -> list[str]:
     return found
 
 
+def faults_of(browser: Any, address: str, page: str) -> list[str]:
+    """What is wrong with a page, at the width of a desktop and of a phone."""
+    resize(browser, DESKTOP)
+    browser.get(address + page)
+    found = [] if browser.execute_async_script(READY) else ["formulas are never typeset"]
+    found += browser.execute_script(FAULTS) + browser.execute_script(OVERFLOW)
+    resize(browser, PHONE)
+    found += browser.execute_script(OVERFLOW)
+    found += outside_or_failed(browser, address)
+    found += [
+        entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"
+    ]
+    return [f"{page or 'index'}: {fault}" for fault in found]
+
+
 def test_every_page_opens_without_a_fault(browser: Any, site: Path, address: str) -> None:
-    faults = []
-    for page in pages(site):
-        resize(browser, DESKTOP)
-        browser.get(address + page)
-        found = [] if browser.execute_async_script(READY) else ["formulas are never typeset"]
-        found += browser.execute_script(FAULTS) + browser.execute_script(OVERFLOW)
-        resize(browser, PHONE)
-        found += browser.execute_script(OVERFLOW)
-        found += outside_or_failed(browser, address)
-        found += [
-            entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"
-        ]
-        faults += [f"{page or 'index'}: {fault}" for fault in found]
+    faults = [fault for page in pages(site) for fault in faults_of(browser, address, page)]
     assert not faults, "\n".join(faults)
+
+
+FAULTY = """<!doctype html><title>Faults</title><article>
+<p><img src="missing.png"><img src="http://127.0.0.1:9/outside.png" alt="Outside."></p>
+<p style="width: 2000px">Too wide.</p>
+<span class="arithmatex">\\(\\frac{1}\\)</span>
+<div class="widget machine" data-machine="1RB"></div>
+<a href="nowhere/">A link</a> <a href="#no-place">Another</a>
+</article>
+<script src="assets/math.js"></script>
+<script>throw new Error("a fault of the program")</script>
+"""
+
+
+def test_faults_are_found(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(FAULTY, encoding="utf-8")
+    shutil.copytree(ROOT / "docs" / "assets", tmp_path / "assets")
+    with served(tmp_path) as address:
+        found = "\n".join(faults_of(browser, address, ""))
+    for fault in (
+        "picture not shown",
+        "no text alternative",
+        "too wide for 390",
+        "not understood",
+        "does not answer",
+        "not exactly one title",
+        "asks http://127.0.0.1:9/outside.png",
+        "404 for",
+        "a fault of the program",
+    ):
+        assert fault in found
+    links = "\n".join(link_faults(tmp_path))
+    assert "loads http://127.0.0.1:9/outside.png" in links
+    assert "nowhere/ leads nowhere" in links
+    assert "missing.png leads nowhere" in links
+    assert "#no-place has no such place" in links
 
 
 class Links(HTMLParser):
@@ -248,8 +295,17 @@ def test_pages_hold_what_was_executed(site: Path) -> None:
 
 
 def test_links_lead_somewhere(site: Path) -> None:
-    read = {page: Links((site / page / "index.html" if not page.endswith(".html") else site / page)
-                        .read_text(encoding="utf-8")) for page in pages(site)}  # fmt: skip
+    faults = link_faults(site)
+    assert not faults, "\n".join(faults)
+
+
+def link_faults(site: Path) -> list[str]:
+    """Links within the site that lead nowhere, and what is loaded from outside."""
+    files = {page: site / page for page in pages(site)}
+    read = {
+        page: Links((path / "index.html" if path.is_dir() else path).read_text(encoding="utf-8"))
+        for page, path in files.items()
+    }
     faults = []
     base = "http://site/"
     for page, links in read.items():
@@ -266,7 +322,7 @@ def test_links_lead_somewhere(site: Path) -> None:
                 faults.append(f"{page}: {link} leads nowhere")
             elif name in read and unquote(anchor) not in read[name].anchors:
                 faults.append(f"{page}: {link} has no such place")
-    assert not faults, "\n".join(faults)
+    return faults
 
 
 def test_the_machine_on_the_page_is_that_of_theory(browser: Any, address: str) -> None:

@@ -104,7 +104,16 @@ def solve(
 
 def _settings(problem: Problem) -> int:
     """How many components at parameter settings there are, where length is bounded."""
-    if problem.components is None or problem.cost is not Cost.LE least length alone is for chains; the wiring is {problem.wiring}"
+    if problem.components is None or problem.cost is not Cost.LENGTH:
+        return 0
+    return sum(prod(p.size for p in c.parameters) for c in problem.components.components)
+
+
+def _check_wishes(
+    problem: Problem, engine: str | None, *, least_length: bool, resumed: bool
+) -> None:
+    if least_length and problem.wiring is not Wiring.CHAIN:
+        message = f"the least length alone is for chains; the wiring is {problem.wiring}"
         raise ProblemError("not-a-chain", message, problem.name)
     if problem.cost is not Cost.LENGTH and problem.wiring is not Wiring.DAG:
         message = f"cost {problem.cost} is searched for dags only; use cost length"
@@ -124,10 +133,3 @@ def _settings(problem: Problem) -> int:
     if resumed and problem.for_all_inputs and not problem.has_small_domain():
         message = "an all-input problem is searched on changing samples and cannot be resumed"
         raise ProblemError("cannot-resume", message, problem.name)
-
-
-def _settings(problem: Problem) -> int:
-    """How many components at parameter settings there are, where length is bounded."""
-    if problem.components is None or problem.cost is not Cost.LENGTH:
-        return 0
-    return sum(prod(p.size for p in c.parameters) for c in problem.components.components)

@@ -54,7 +54,13 @@ def test_formulas_have_the_parentheses_they_need(text: str, formula: str) -> Non
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("x", "x"), ("x12", "x_{12}"), ("alpha2", r"\alpha_{2}"), ("a_b", r"\mathit{a\_b}")],
+    [
+        ("x", "x"),
+        ("x12", "x_{12}"),
+        ("alpha2", r"\alpha_{2}"),
+        ("a_b", r"\mathit{a\_b}"),
+        ("is-empty", r"\mathit{is\text{-}empty}"),
+    ],
 )
 def test_names(name: str, shown: str) -> None:
     assert name_latex(name) == shown
