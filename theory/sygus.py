@@ -52,10 +52,10 @@ from theory.terms import (
 )
 
 DEFAULT_LENGTH = 6
-LOGICS = frozenset(
-    "ALL BV LIA NIA LRA NRA LIRA NIRA BOOL SAT PBE_BV PBE_LIA PBE_NIA PBE_LRA PBE_ALL "
-    "QF_BV QF_LIA QF_NIA QF_LRA".split()
-)
+LOGICS = {
+    *("ALL", "BV", "LIA", "NIA", "LRA", "NRA", "LIRA", "NIRA", "BOOL", "SAT"),
+    *("PBE_BV", "PBE_LIA", "PBE_NIA", "PBE_LRA", "PBE_ALL", "QF_BV", "QF_LIA", "QF_NIA", "QF_LRA"),
+}
 _NESTED = 4_000  # characters of an answer up to which shared steps are written out
 
 _UNSUPPORTED = {
@@ -375,7 +375,7 @@ class _Points:
 
     def assumed(self, assumptions: Iterable[tuple[Term, str]]) -> list[Term]:
         """The assumptions, over the function's arguments."""
-        made = []
+        made: list[Term] = []
         for term, where in assumptions:
             used = set(variables([term]))
             renaming = self.renamings[0] if self.renamings else {}

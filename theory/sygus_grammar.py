@@ -165,10 +165,11 @@ def _check_production(node: Node, owner: Nonterminal, grammar: Grammar, found: D
     if node.head == "Constant":
         message = "(Constant S) is not supported; list the constants that may be used"
         raise ComponentError("any-constant", message, node.where)
-    if node.head == "Variable":
-        if len(node.items) != 2 or read_sort(node.items[1], found.sorts) != owner.sort:
-            message = f"write (Variable {owner.sort}) for the arguments of that sort"
-            raise ComponentError("wrong-sort", message, node.where)
+    if node.head == "Variable" and (
+        len(node.items) != 2 or read_sort(node.items[1], found.sorts) != owner.sort
+    ):
+        message = f"write (Variable {owner.sort}) for the arguments of that sort"
+        raise ComponentError("wrong-sort", message, node.where)
     stack: list[Node] = [node]
     while stack:
         inner = stack.pop()
@@ -287,9 +288,10 @@ def generates(grammar: Grammar, tree: Node) -> bool:
 
 def _literal(node: Node) -> Term | None:
     """The value of a literal; None for anything else."""
-    if isinstance(node, Atom) and node.kind == "symbol":
-        if node.text not in ("true", "false") and not node.text[1:2].isdigit():  # -3 is a symbol
-            return None
+    # -3 is a symbol to SMT-LIB, and read as a number
+    symbolic = isinstance(node, Atom) and node.kind == "symbol" and not node.text[1:2].isdigit()
+    if symbolic and str(node) not in ("true", "false"):
+        return None
     if isinstance(node, Group) and node.head not in ("-", "/", "_"):
         return None
     try:
@@ -361,7 +363,7 @@ def default_grammar(
                           for op in _WORD_OPERATORS]  # fmt: skip
             elif s in (INT, REAL):
                 texts += [f"(+ {me} {me})", f"(- {me} {me})"]
-                if "N" in logic.split("_")[-1] or logic == "ALL":
+                if "N" in logic.rsplit("_", maxsplit=1)[-1] or logic == "ALL":
                     texts.append(f"(* {me} {me})")
                     texts += [f"(div {me} {me})", f"(mod {me} {me})"] if s == INT else []
             else:

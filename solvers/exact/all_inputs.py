@@ -194,12 +194,15 @@ class _Search:
 def _wrong_input(problem: Problem, sequence: Sequence) -> Input | None:
     """An input on which a sequence is wrong, among many drawn ones."""
     drawn = list(admitted_inputs(problem, tries=MORE_INPUTS))
-    sampled = on_inputs(problem, drawn) if drawn else None
-    for row in sampled.rows() if sampled else ():
-        if problem.components is not None and sampled is not None:
-            if sampled.sample_error(row, sequence.evaluate(row.inputs)) != 0:
-                return row.inputs
-    return None
+    if not drawn:
+        return None
+    sampled = on_inputs(problem, drawn)
+    wrong = (
+        row.inputs
+        for row in sampled.rows()
+        if sampled.sample_error(row, sequence.evaluate(row.inputs)) != 0
+    )
+    return next(wrong, None)
 
 
 def _only_outputs(problem: Problem, values: Input) -> tuple[Value, ...]:

@@ -15,13 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.exact import set_search as ss
 from solvers.exact import zero_search as zs
 from solvers.exact.backward import results_of, rule_of, useless_twice
 from solvers.exact.interning import new_index
 from solvers.exact.limits import LimitReachedError, Meter
 from solvers.exact.packed import MAX_CANDIDATES, UnpackableError, words_of
 from solvers.exact.row_operations import Operation, fits_rows, row_kernel, word_operation
-from solvers.exact.set_search import extend, insert
 from solvers.kernels import is_machine
 from theory.placements import Step, instances
 from theory.problems import Problem, Samples
@@ -134,7 +134,7 @@ class ZeroSearch:
                 finally:
                     stop.set()
             steps = next((s for s in found if s is not None), None)
-        self.nodes = sum(int(w.control[zs.NODES]) for w in workers)
+        self.nodes = sum(int(w.control[ss.NODES]) for w in workers)
         return None if steps is None else self._sequence(steps)
 
     def _sequence(self, steps: list[list[int]]) -> Sequence:
@@ -163,17 +163,19 @@ class _Worker:
         s, ops = self.search, self.search.operations
         inputs, length, control = len(s.slots), self.length, self.control
         slots = inputs + max(1, length - 2)
-        arities = ops.table[:, zs.INPUT_COUNT].tolist()
+        arities = ops.table[:, ss.INPUT_COUNT].tolist()
         tuples = sum(slots**a for a in arities)
         capacity = inputs + tuples + 4
         width = len(s.wanted)
         row_bytes = 8 * width + 64
         if capacity > MAX_CANDIDATES or capacity * row_bytes > s.meter.limits.bytes:
             raise LimitReachedError("memory")
-        control[zs.LENGTH], control[zs.INPUTS] = length, inputs
-        control[zs.MOST_READ] = ops.arity
-        control[zs.OUTPUT] = ops.sorts[s.problem.outputs[0].sort]
-        control[zs.MAX_ROWS] = capacity - 3
+        control[ss.LENGTH], control[ss.INPUTS] = length, inputs
+        control[ss.ARITY] = ops.arity
+        control[ss.OUTPUT] = ops.sorts[s.problem.outputs[0].sort]
+        most_states = s.meter.limits.states
+        control[ss.MAX_ROWS] = min(most_states, capacity - 3)
+        full = "states" if most_states <= capacity - 3 else "memory"
         control[zs.STRIDE], control[zs.OFFSET] = self.stride, self.offset
         rows = np.empty((capacity, width), dtype=np.int64)
         made = np.zeros((capacity, 5), dtype=np.int32)
@@ -197,23 +199,25 @@ class _Worker:
         for place, k in enumerate(s.slots):
             rows[place] = s.inputs[k]
             made[place] = (-1, 0, 0, 0, ops.sorts[s.problem.inputs[k].sort])
-            chosen[place], sorts[place] = place, made[place, zs.SORT]
-            insert(rows, made, places, index, place)
-        end = extend(
+            chosen[place], sorts[place] = place, made[place, ss.SORT]
+            ss.insert(rows, made, places, index, place)
+        end = ss.extend(
             ops.call, s.table, polynomials, rows, made, places, index, chosen, sorts, todo,
             inputs, inputs - 1, True, control, flags,
         )  # fmt: skip
         if flags.any():
             raise UnpackableError
+        if end < 0:
+            raise LimitReachedError(full)
         if length == 1:
             for row in range(inputs, end):
-                if made[row, zs.SORT] == control[zs.OUTPUT] and (rows[row] == s.wanted).all():
+                if made[row, ss.SORT] == control[ss.OUTPUT] and (rows[row] == s.wanted).all():
                     return [made[row, :4].tolist()]
-            control[zs.NODES] = end - inputs
+            control[ss.NODES] = end - inputs
             return None
         for row in range(inputs, end):
             arity = arities[made[row, 0]]
-            read_masks[row] = sum({1 << int(r) for r in made[row, zs.A : zs.A + arity]})
+            read_masks[row] = sum({1 << r for r in made[row].tolist()[ss.A : ss.A + arity]})
         for slot in range(-1, inputs):
             zs.push_finals(s.table, rows, chosen, sorts, s.wanted, control, finals, slot)
         position, ends = np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64)
@@ -231,13 +235,13 @@ class _Worker:
             )  # fmt: skip
             if flags.any():
                 raise UnpackableError
-            if state == zs.FULL:
-                raise LimitReachedError("memory")
-            if control[zs.FOUND]:
+            if state == ss.FULL:
+                raise LimitReachedError(full)
+            if control[ss.FOUND]:
                 self.stop.set()
                 found: list[list[int]] = steps.tolist()
                 return found
-            if state == zs.DONE:
+            if state == ss.DONE:
                 return None
             took = s.meter.seconds - before
             chunk = max(2_000, int(chunk * min(4, _AIM_S / max(took, 1e-3))))

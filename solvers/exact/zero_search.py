@@ -19,13 +19,19 @@ from numba import njit
 
 from solvers.exact.backward import NONE, ONE, needed, needed_twice
 from solvers.exact.interning import mix
+from solvers.exact.set_search import ARITY as MOST_READ
 from solvers.exact.set_search import (
     COMMUTES_AB,
+    DEPTH,
     DONE,
+    FOUND,
     FULL,
     INPUT_COUNT,
-    MAX_ROWS,
+    INPUTS,
+    LENGTH,
     MORE,
+    NODES,
+    OUTPUT,
     RESULT,
     SORT,
     SORT_A,
@@ -33,15 +39,13 @@ from solvers.exact.set_search import (
     extend,
     list_steps,
 )
-from solvers.exact.set_search import DEPTH, FOUND, INPUTS, LENGTH, NODES, OUTPUT
-from solvers.exact.set_search import ARITY as MOST_READ
 
 # Further columns of `operations`. LAST: it can be a last step. REPEATED: reading one value twice
 # may make something new.
 RULE, WIDTH, LAST, REPEATED = range(8, 12)
 OPERATION_COLUMNS = 12
-# `finals` is a tuple of arrays. Entries that V must equal stand at its beginning, those that are to
-# be tried at its end, backwards; of both, those of slot s are number ends[s + 1] .. ends[s + 2] - 1.
+# `finals` is a tuple of arrays. Entries that V must equal stand at its beginning, those to be tried
+# at its end, backwards; of both, those of slot s are number ends[s + 1] .. ends[s + 2] - 1.
 #   steps (n, 5): operation, three operands (MISSING is V), the sort of V
 #   wants (n, width): what V must equal; masks (n,): the slots read, as bits
 #   table: a hash table of the first words of `wants`; spots (n,): where an entry is in it
@@ -192,7 +196,7 @@ def _pop_finals(finals: Any, slot: Any) -> None:  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True)
 def _equal_rows(rows: Any, row: Any, other: Any) -> Any:  # pragma: no cover - compiled
-    for j in range(len(other)):
+    for j in range(len(other)):  # noqa: SIM110 - Numba takes no generators
         if rows[row, j] != other[j]:
             return False
     return True

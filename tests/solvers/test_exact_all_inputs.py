@@ -102,7 +102,7 @@ def test_a_chain_that_blocks_on_some_input_is_wrong_there() -> None:
 
 def test_an_undecided_proof_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "solvers.exact.all_inputs.verify", lambda problem, sequence: Unknown("out of time")
+        "solvers.exact.all_inputs.verify", lambda problem, sequence, **_: Unknown("out of time")
     )
     found = solve(dag(apply("+", x, x), ADD, length=2, condition=apply(">", x, ZERO)))
     assert found.stopped == "not proved: out of time"

@@ -69,7 +69,7 @@ def test_examples_become_samples_and_one_equation_a_specification() -> None:
     examples = read_sygus(f"{f} (constraint (= (f 2) 5)) (constraint (= (- 1) (f 0)))(check-synth)")
     assert examples.problem.target == Samples((Sample((2, 0, 1, 2, 5, -1), (5,)),
                                                Sample((0, 0, 1, 2, 5, -1), (-1,))))  # fmt: skip
-    given = f"(declare-var z Int) (constraint (=> (> z 0) (= (f z) (+ z z))))(check-synth)"
+    given = "(declare-var z Int) (constraint (=> (> z 0) (= (f z) (+ z z))))(check-synth)"
     target = read_sygus(f + given).problem.target
     assert isinstance(target, Specification)
     assert str(target.outputs[0]) == "(+ x x)"
