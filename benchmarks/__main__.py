@@ -11,13 +11,16 @@ def main() -> None:
     """Runs each benchmark's `main`."""
     here = Path(__file__).parent
     names = sorted(p.stem for p in here.glob("*.py") if not p.stem.startswith("_"))
-    chosen = sys.argv[1:] or names
+    words = [word.replace("-", "_") for word in sys.argv[1:]]
+    modes = [word for word in words if word in ("quick", "full")]  # for those that have both
+    chosen = [word for word in words if word not in modes] or names
     for name in chosen:
         if name not in names:
             sys.exit(f"no benchmark {name!r}; there are: {', '.join(names)}")
     for name in chosen:
         print(f"== {name}", flush=True)
-        importlib.import_module(f"benchmarks.{name}").main()
+        module = importlib.import_module(f"benchmarks.{name}")
+        module.main(*modes[:1]) if name == "hackers_delight" else module.main()
         print(flush=True)
 
 

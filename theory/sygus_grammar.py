@@ -18,7 +18,7 @@ from theory.operators import OPERATORS
 from theory.partiality import definedness
 from theory.sexpr import Atom, Group, Node, parse
 from theory.smtlib import Definitions, read_sort, read_term
-from theory.sorts import BOOL, INT, REAL, Sort, Value, smt_value
+from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, smt_value
 from theory.terms import TRUE, Term, compile_terms, substitute, symbol_text, var, variables
 
 MAX_PRODUCTIONS = 1_000
@@ -193,13 +193,20 @@ def _with_holes(node: Node, grammar: Grammar, holes: list[Variable]) -> Node:
     return Group(tuple(_with_holes(item, grammar, holes) for item in node.items), node.where)
 
 
+def constant_name(sort: Sort, value: Value) -> str:
+    """The literal as the name of the slot that holds it: #x0f, 3, (- 1); true is no name."""
+    if sort.kind == "BitVec" and not isinstance(value, ArrayValue):
+        width = sort.width
+        return f"#x{value:0{width // 4}x}" if width % 4 == 0 else f"#b{value:0{width}b}"
+    return str(value) if sort.kind == "Bool" else smt_value(sort, value)
+
+
 def _add_constant(parts: Parts, term: Term, node: Node) -> None:
     (value,) = compile_terms((term,), ())()
     for sort, other, _ in parts.constants.values():
         if (sort, other) == (term.sort, value):
             return
-    text = node_text(node) if term.op == "const" else smt_value(term.sort, value)
-    name = {"true": "True", "false": "False"}.get(text, text)
+    name = constant_name(term.sort, value)
     while name in parts.constants:
         name += "'"
     parts.constants[name] = (term.sort, value, node)

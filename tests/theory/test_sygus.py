@@ -164,6 +164,6 @@ def test_bit_vector_literals_have_the_width_they_are_written_with() -> None:
     f = "(synth-fun f ((x (_ BitVec 8))) (_ BitVec 8) ((S (_ BitVec 8))) ((S (_ BitVec 8) (x #x0A"
     text = f"{f} (_ bv10 8) (bvadd S S)))))(constraint (= (f #x01) #x0B))(check-synth)"
     problem = read_sygus(text, "t.sl").problem
-    assert [(v.name, v.sort) for v in problem.inputs] == [("x", bitvec(8)), ("#x0A", bitvec(8))]
+    assert [(v.name, v.sort) for v in problem.inputs] == [("x", bitvec(8)), ("#x0a", bitvec(8))]
     assert problem.rows() == (Sample((1, 10), (11,)),)
     assert read_sygus(MAX).sort == INT
