@@ -3,7 +3,8 @@
 Run it with `python -m benchmarks hackers-delight`, or `... full` for both sets, all twenty and
 longer limits. Each line says what was found, with which evidence, and in how long (wall clock and
 the CPU time of both threads; kernels are loaded first, and recounts by the checker are not counted
-in). cvc5 gets the same problem as SyGuS text, in a process of its own; its answer need not be shortest.
+in). cvc5 gets the same problem as SyGuS text, in a process of its own; its answer need not be
+shortest.
 """
 
 from __future__ import annotations
