@@ -5,6 +5,7 @@
 | chain | `chain` | registers that steps overwrite; behaviours are multisets of points |
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
 | dag, compiled | `packed` | dags with one output over machine words, once they take long |
+| dag, error 0 | `zero_error` | all inputs: the last two steps of a dag by look-up |
 | all functions | `all_functions` | the least steps of every Boolean function of n inputs at once |
 | table | `table` | errors measured elsewhere |
 | smt | `proofs` | Boolean dags by a SAT solver: witnesses, and lower bounds with proofs |

@@ -130,6 +130,8 @@ class _Search:
                 if all(search.find(length) is None for length in range(shortest)):
                     kept = every[:count]
                     break
+        except LimitReachedError:
+            pass  # all of them refute the shorter lengths as well
         finally:
             self.state.inputs = kept
 

@@ -128,6 +128,8 @@ def needed(
                 return SOME, np.int64(0)
         return NONE, np.int64(0)
     if rule == UDIV:
+        if place == 0 and c == np.uint64(1):
+            return ONE, np.int64(t)
         return _quotient(place, c, t, mask), np.int64(0)
     if rule == UREM:
         if place == 0:
