@@ -19,7 +19,7 @@ def main() -> None:
         for p in here.iterdir()
         if (p.suffix == ".py" or (p / "__init__.py").exists()) and not p.stem.startswith("_")
     )
-    chosen, form = sys.argv[1:], "quick"
+    chosen, form = [word.replace("-", "_") for word in sys.argv[1:]], "quick"
     if chosen and chosen[-1] in ("quick", "full"):
         form = chosen.pop()
     for name in chosen:

@@ -18,7 +18,7 @@ from theory.operators import OPERATORS
 from theory.partiality import definedness
 from theory.sexpr import Atom, Group, Node, parse
 from theory.smtlib import Definitions, read_sort, read_term
-from theory.sorts import BOOL, INT, REAL, Sort, Value, smt_value
+from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, smt_value
 from theory.terms import TRUE, Term, compile_terms, substitute, symbol_text, var, variables
 
 MAX_PRODUCTIONS = 1_000
@@ -165,10 +165,11 @@ def _check_production(node: Node, owner: Nonterminal, grammar: Grammar, found: D
     if node.head == "Constant":
         message = "(Constant S) is not supported; list the constants that may be used"
         raise ComponentError("any-constant", message, node.where)
-    if node.head == "Variable":
-        if len(node.items) != 2 or read_sort(node.items[1], found.sorts) != owner.sort:
-            message = f"write (Variable {owner.sort}) for the arguments of that sort"
-            raise ComponentError("wrong-sort", message, node.where)
+    if node.head == "Variable" and (
+        len(node.items) != 2 or read_sort(node.items[1], found.sorts) != owner.sort
+    ):
+        message = f"write (Variable {owner.sort}) for the arguments of that sort"
+        raise ComponentError("wrong-sort", message, node.where)
     stack: list[Node] = [node]
     while stack:
         inner = stack.pop()
@@ -192,13 +193,20 @@ def _with_holes(node: Node, grammar: Grammar, holes: list[Variable]) -> Node:
     return Group(tuple(_with_holes(item, grammar, holes) for item in node.items), node.where)
 
 
+def constant_name(sort: Sort, value: Value) -> str:
+    """The literal as the name of the slot that holds it: #x0f, 3, (- 1); true is no name."""
+    if sort.kind == "BitVec" and not isinstance(value, ArrayValue):
+        width = sort.width
+        return f"#x{value:0{width // 4}x}" if width % 4 == 0 else f"#b{value:0{width}b}"
+    return str(value) if sort.kind == "Bool" else smt_value(sort, value)
+
+
 def _add_constant(parts: Parts, term: Term, node: Node) -> None:
     (value,) = compile_terms((term,), ())()
     for sort, other, _ in parts.constants.values():
         if (sort, other) == (term.sort, value):
             return
-    text = node_text(node) if term.op == "const" else smt_value(term.sort, value)
-    name = {"true": "True", "false": "False"}.get(text, text)
+    name = constant_name(term.sort, value)
     while name in parts.constants:
         name += "'"
     parts.constants[name] = (term.sort, value, node)
@@ -287,9 +295,10 @@ def generates(grammar: Grammar, tree: Node) -> bool:
 
 def _literal(node: Node) -> Term | None:
     """The value of a literal; None for anything else."""
-    if isinstance(node, Atom) and node.kind == "symbol":
-        if node.text not in ("true", "false") and not node.text[1:2].isdigit():  # -3 is a symbol
-            return None
+    # -3 is a symbol to SMT-LIB, and read as a number
+    symbolic = isinstance(node, Atom) and node.kind == "symbol" and not node.text[1:2].isdigit()
+    if symbolic and str(node) not in ("true", "false"):
+        return None
     if isinstance(node, Group) and node.head not in ("-", "/", "_"):
         return None
     try:
@@ -361,7 +370,7 @@ def default_grammar(
                           for op in _WORD_OPERATORS]  # fmt: skip
             elif s in (INT, REAL):
                 texts += [f"(+ {me} {me})", f"(- {me} {me})"]
-                if "N" in logic.split("_")[-1] or logic == "ALL":
+                if "N" in logic.rsplit("_", maxsplit=1)[-1] or logic == "ALL":
                     texts.append(f"(* {me} {me})")
                     texts += [f"(div {me} {me})", f"(mod {me} {me})"] if s == INT else []
             else:

@@ -67,7 +67,7 @@ def show_answer(found: Outcome, *, alone: bool) -> None:
         "agrees": "second opinion: cvc5 agrees that it meets all constraints",
         "refuted": "REFUSED  second opinion: cvc5 finds inputs where it breaks a constraint",
         "unknown": "second opinion: cvc5 did not decide",
-        "absent": "second opinion: cvc5 is not installed; pip install cvc5 brings it",
+        "absent": "second opinion: cvc5 is not installed; pip install 'sheffer[proofs]' brings it",
     }
     lines = [found.answer if found.solved else f"no answer: {found.note}"]
     lines += [words[found.opinion]] if found.opinion else []

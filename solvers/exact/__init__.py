@@ -9,6 +9,7 @@
 | dag | `dag` | straight-line programs with fan-out; behaviours are sets of value vectors |
 | formulas | `formulas` | dags by cost tree (formula size) or depth; behaviours are value vectors |
 | dag, compiled | `packed` | dags over machine words that nowhere block, once they take long |
+| dag, error 0 | `zero_error` | all inputs: the last two steps of a dag by look-up |
 | all functions | `all_functions` | the least steps of every Boolean function of n inputs at once |
 | table | `table` | errors measured elsewhere |
 | smt | `smt` | dags and chains over every sort, by Z3; a second opinion on small problems |
@@ -66,14 +67,16 @@ def solve(
             `bad-checkpoint`, `other-problem`.
     """
     _check_wishes(problem, engine, least_length=least_length, resumed=checkpoint is not None)
+    many_settings = _settings(problem) > MAX_PLACEMENTS
     if problem.for_all_inputs and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
 
         def search(sampled: Problem, left: Limits) -> Frontier:
             return solve(sampled, left, engine=engine, progress=progress, least_length=least_length)
 
-        return solve_all_inputs(problem, search, limits, progress)
-    if engine == "smt" or (engine is None and _settings(problem) > MAX_PLACEMENTS):
+        compiled = engine != "smt" and not many_settings
+        return solve_all_inputs(problem, search, limits, progress, compiled=compiled)
+    if engine == "smt" or (engine is None and many_settings):
         from solvers.exact.smt import solve_smt
 
         return solve_smt(problem, limits, progress)

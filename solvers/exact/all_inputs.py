@@ -32,6 +32,7 @@ Input = tuple[Value, ...]
 
 MORE_INPUTS = 3_000  # on which an answer is tried before Z3 is asked
 PROOF_S = 30.0  # for the proof that an answer is right
+_FEWER_UP_TO = 4  # least length up to which searching it again with fewer inputs is quick
 
 
 def solve_all_inputs(
@@ -39,12 +40,15 @@ def solve_all_inputs(
     engine: Engine,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    *,
+    compiled: bool = True,
 ) -> Frontier:
     """The zero / non-zero frontier: error 0 is right for all inputs, 1 wrong for some.
 
     Args:
         engine: solves the problem on finitely many samples, where the compiled search does not
             apply.
+        compiled: whether the compiled search may be taken where it applies.
 
     Raises:
         ProblemError: `empty-domain` where Z3 finds no input at all that meets the condition.
@@ -52,7 +56,7 @@ def solve_all_inputs(
     search = _Search(problem, engine, Meter(limits or Limits()), progress)
     stopped: str | None = None
     try:
-        if problem.wiring is Wiring.DAG and applies(problem):
+        if compiled and problem.wiring is Wiring.DAG and applies(problem):
             try:
                 search.compiled()
             except (UnpackableError, _AmbiguousError):
@@ -110,12 +114,29 @@ class _Search:
                 if sequence is None:
                     break
                 if self._settled(sequence):
+                    if length <= _FEWER_UP_TO and state.proved is not None:
+                        self._drop_inputs(operations, length)
                     return
             self.counts.append(found.nodes)
             state.refuted = length + 1
             if self.progress:
                 text = f"length {length}: none is right, {found.nodes:,} nodes"
                 self.progress(f"{text}, {len(state.inputs)} inputs")
+
+    def _drop_inputs(self, operations: Operations, shortest: int) -> None:
+        """Keeps the first few inputs, if they refute all shorter lengths: a recount is quicker."""
+        kept = every = self.state.inputs
+        try:
+            for count in range(1, len(every)):
+                self.state.inputs = every[:count]
+                search = ZeroSearch(self._samples(), operations, self.meter)
+                if all(search.find(length) is None for length in range(shortest)):
+                    kept = every[:count]
+                    break
+        except LimitReachedError:
+            pass  # all of them refute the shorter lengths as well
+        finally:
+            self.state.inputs = kept
 
     def plainly(self) -> None:
         """By an engine that finds the least error for every length."""
@@ -178,7 +199,7 @@ class _Search:
         state = self.state
         lines = []
         for k in range(self.problem.length + 1):
-            if state.proved is not None and len(state.proved.steps) <= k:
+            if state.proved is not None and state.proved.cost(self.problem.cost) <= k:
                 lines.append(Line(k, 0, 0, state.proved))
             else:
                 bound = 1 if k < state.refuted or state.proved is not None else 0
@@ -194,12 +215,15 @@ class _Search:
 def _wrong_input(problem: Problem, sequence: Sequence) -> Input | None:
     """An input on which a sequence is wrong, among many drawn ones."""
     drawn = list(admitted_inputs(problem, tries=MORE_INPUTS))
-    sampled = on_inputs(problem, drawn) if drawn else None
-    for row in sampled.rows() if sampled else ():
-        if problem.components is not None and sampled is not None:
-            if sampled.sample_error(row, sequence.evaluate(row.inputs)) != 0:
-                return row.inputs
-    return None
+    if not drawn:
+        return None
+    sampled = on_inputs(problem, drawn)
+    wrong = (
+        row.inputs
+        for row in sampled.rows()
+        if sampled.sample_error(row, sequence.evaluate(row.inputs)) != 0
+    )
+    return next(wrong, None)
 
 
 def _only_outputs(problem: Problem, values: Input) -> tuple[Value, ...]:

@@ -101,7 +101,7 @@ def needed(
         return ONE, np.int64(t ^ mask)
     if rule == NEG:
         return ONE, np.int64((zero - t) & mask)
-    if rule == NAND or rule == NOR or rule == XNOR:
+    if rule in (NAND, NOR, XNOR):
         t = t ^ mask
         rule = AND if rule == NAND else (OR if rule == NOR else XOR)
     if rule == AND:
@@ -120,7 +120,7 @@ def needed(
         return ONE, np.int64((t + c if place == 0 else c - t) & mask)
     if rule == MUL:
         return _factor(c, t, mask)
-    if rule == SHL or rule == LSHR or rule == ASHR:
+    if rule in (SHL, LSHR, ASHR):
         if place == 0:
             return _shifted(rule, c, t, width, mask)
         for k in range(width + 1):
@@ -128,6 +128,8 @@ def needed(
                 return SOME, np.int64(0)
         return NONE, np.int64(0)
     if rule == UDIV:
+        if place == 0 and c == np.uint64(1):
+            return ONE, np.int64(t)
         return _quotient(place, c, t, mask), np.int64(0)
     if rule == UREM:
         if place == 0:
@@ -171,15 +173,15 @@ def needed_twice(rule: Any, t0: Any, width: Any) -> Any:  # pragma: no cover - c
     mask = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - width) if width else np.uint64(0)
     t, zero = np.uint64(t0), np.uint64(0)
     possible = True
-    if rule == NAND or rule == NOR:
+    if rule in (NAND, NOR):
         return ONE, np.int64(t ^ mask)
-    if rule == AND or rule == OR:
+    if rule in (AND, OR):
         return ONE, np.int64(t)
-    if rule == XOR or rule == SUB or rule == UREM or rule == INT_SUB or rule == LSHR:
+    if rule in (XOR, SUB, UREM, INT_SUB, LSHR):
         possible = t == zero
     elif rule == XNOR:
         possible = t == mask
-    elif rule == ADD or rule == INT_ADD:
+    elif rule in (ADD, INT_ADD):
         possible = t & np.uint64(1) == zero
     elif rule == MUL and width >= 3:
         low = t & np.uint64(7)  # squares are 0, 1 or 4 modulo 8
@@ -189,7 +191,7 @@ def needed_twice(rule: Any, t0: Any, width: Any) -> Any:  # pragma: no cover - c
         for k in range(width):
             possible = possible or (np.uint64(k) << np.uint64(k)) & mask == t
     elif rule == ASHR:
-        possible = t == zero or t == mask
+        possible = t in (zero, mask)
     elif rule == UDIV:
         possible = t == np.uint64(1) or t == mask
     return (SOME if possible else NONE), np.int64(0)

@@ -15,17 +15,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.exact import set_values as sv
 from solvers.exact import zero_search as zs
 from solvers.exact.backward import results_of, rule_of, useless_twice
 from solvers.exact.interning import new_index
 from solvers.exact.limits import LimitReachedError, Meter
 from solvers.exact.packed import MAX_CANDIDATES, UnpackableError, words_of
 from solvers.exact.row_operations import Operation, fits_rows, row_kernel, word_operation
-from solvers.exact.set_values import extend, insert
 from solvers.kernels import is_machine
 from theory.placements import Step, instances
 from theory.problems import Problem, Samples
-from theory.sequences import Sequence
+from theory.sequences import Cost, Sequence
 from theory.sorts import Sort
 
 _AIM_S = 0.1  # of one call of the compiled search, between two looks at the clock
@@ -35,6 +35,8 @@ _THREADS_FROM = 4  # length from which a search is shared between threads
 def applies(problem: Problem) -> bool:
     """Whether a problem is one for this search, unless a value turns out not to fit a word."""
     assert problem.components is not None
+    if problem.cost is not Cost.LENGTH:
+        return False
     choices = instances(problem.components)
     variables = (*problem.inputs, *problem.outputs)
     sorts = {v.sort for v in variables} | {s for c, _ in choices for s in c.input_sorts}
@@ -134,7 +136,7 @@ class ZeroSearch:
                 finally:
                     stop.set()
             steps = next((s for s in found if s is not None), None)
-        self.nodes = sum(int(w.control[zs.NODES]) for w in workers)
+        self.nodes = sum(int(w.control[sv.NODES]) for w in workers)
         return None if steps is None else self._sequence(steps)
 
     def _sequence(self, steps: list[list[int]]) -> Sequence:
@@ -163,17 +165,19 @@ class _Worker:
         s, ops = self.search, self.search.operations
         inputs, length, control = len(s.slots), self.length, self.control
         slots = inputs + max(1, length - 2)
-        arities = ops.table[:, zs.INPUT_COUNT].tolist()
+        arities = ops.table[:, sv.INPUT_COUNT].tolist()
         tuples = sum(slots**a for a in arities)
         capacity = inputs + tuples + 4
         width = len(s.wanted)
         row_bytes = 8 * width + 64
         if capacity > MAX_CANDIDATES or capacity * row_bytes > s.meter.limits.bytes:
             raise LimitReachedError("memory")
-        control[zs.LENGTH], control[zs.INPUTS] = length, inputs
-        control[zs.MOST_READ] = ops.arity
+        control[sv.LENGTH], control[sv.INPUTS] = length, inputs
+        control[sv.ARITY] = ops.arity
         control[zs.OUTPUT] = ops.sorts[s.problem.outputs[0].sort]
-        control[zs.MAX_ROWS] = capacity - 3
+        most_states = s.meter.limits.states
+        control[sv.MAX_ROWS] = min(most_states, capacity - 3)
+        full = "states" if most_states <= capacity - 3 else "memory"
         control[zs.STRIDE], control[zs.OFFSET] = self.stride, self.offset
         rows = np.empty((capacity, width), dtype=np.int64)
         made = np.zeros((capacity, 5), dtype=np.int32)
@@ -197,23 +201,25 @@ class _Worker:
         for place, k in enumerate(s.slots):
             rows[place] = s.inputs[k]
             made[place] = (-1, 0, 0, 0, ops.sorts[s.problem.inputs[k].sort])
-            chosen[place], sorts[place] = place, made[place, zs.SORT]
-            insert(rows, made, places, index, place)
-        end = extend(
+            chosen[place], sorts[place] = place, made[place, sv.SORT]
+            sv.insert(rows, made, places, index, place)
+        end = sv.extend(
             ops.call, s.table, polynomials, rows, made, places, index, chosen, sorts, todo,
             inputs, inputs - 1, True, control, flags,
         )  # fmt: skip
         if flags.any():
             raise UnpackableError
+        if end < 0:
+            raise LimitReachedError(full)
         if length == 1:
             for row in range(inputs, end):
-                if made[row, zs.SORT] == control[zs.OUTPUT] and (rows[row] == s.wanted).all():
+                if made[row, sv.SORT] == control[zs.OUTPUT] and (rows[row] == s.wanted).all():
                     return [made[row, :4].tolist()]
-            control[zs.NODES] = end - inputs
+            control[sv.NODES] = end - inputs
             return None
         for row in range(inputs, end):
             arity = arities[made[row, 0]]
-            read_masks[row] = sum({1 << int(r) for r in made[row, zs.A : zs.A + arity]})
+            read_masks[row] = sum({1 << r for r in made[row].tolist()[sv.A : sv.A + arity]})
         for slot in range(-1, inputs):
             zs.push_finals(s.table, rows, chosen, sorts, s.wanted, control, finals, slot)
         position, ends = np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64)
@@ -231,13 +237,13 @@ class _Worker:
             )  # fmt: skip
             if flags.any():
                 raise UnpackableError
-            if state == zs.FULL:
-                raise LimitReachedError("memory")
-            if control[zs.FOUND]:
+            if state == sv.FULL:
+                raise LimitReachedError(full)
+            if control[sv.FOUND]:
                 self.stop.set()
                 found: list[list[int]] = steps.tolist()
                 return found
-            if state == zs.DONE:
+            if state == sv.DONE:
                 return None
             took = s.meter.seconds - before
             chunk = max(2_000, int(chunk * min(4, _AIM_S / max(took, 1e-3))))

@@ -43,8 +43,8 @@ from solvers.exact.set_values import (
 # may make something new.
 RULE, WIDTH, LAST, REPEATED = range(8, 12)
 OPERATION_COLUMNS = 12
-# `finals` is a tuple of arrays. Entries that V must equal stand at its beginning, those that are to
-# be tried at its end, backwards; of both, those of slot s are number ends[s + 1] .. ends[s + 2] - 1.
+# `finals` is a tuple of arrays. Entries that V must equal stand at its beginning, those to be tried
+# at its end, backwards; of both, those of slot s are number ends[s + 1] .. ends[s + 2] - 1.
 #   steps (n, 5): operation, three operands (MISSING is V), the sort of V
 #   wants (n, width): what V must equal; masks (n,): the slots read, as bits
 #   table: a hash table of the first words of `wants`; spots (n,): where an entry is in it
@@ -196,7 +196,7 @@ def _pop_finals(finals: Any, slot: Any) -> None:  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True)
 def _equal_rows(rows: Any, row: Any, other: Any) -> Any:  # pragma: no cover - compiled
-    for j in range(len(other)):
+    for j in range(len(other)):  # noqa: SIM110 - Numba takes no generators
         if rows[row, j] != other[j]:
             return False
     return True

@@ -25,6 +25,7 @@ from theory.placements import Step, Wiring
 from theory.problems import Problem, Specification
 from theory.sequences import Sequence
 from theory.sorts import BOOL, Sort, bitvec
+from theory.sygus_grammar import constant_name
 from theory.terms import Term, apply, conjunction, const, var
 
 LARGE = (
@@ -235,7 +236,7 @@ def hackers_delight(
     operators = LARGE if large else _used(book)
     values = _constants(book, width, large=large)
     arguments = tuple(Variable(name, sort) for name in book.inputs)
-    slots = tuple(Variable(constant_name(v, width), sort) for v in values)
+    slots = tuple(Variable(constant_name(sort, v), sort) for v in values)
     fixed = [
         apply("=", var(slot.name, sort), const(v, sort))
         for slot, v in zip(slots, values, strict=True)
@@ -281,7 +282,8 @@ def textbook_sequence(problem: Problem) -> Sequence:
     """The textbook program of a problem of this suite."""
     head, _, _ = problem.name.partition("-")
     number = int(head.removeprefix("hd"))
-    width = problem.inputs[0].sort.width
+    sort = problem.inputs[0].sort
+    width = sort.width
     slots = {v.name: k for k, v in enumerate(problem.inputs)}
     first = len(problem.inputs)
     steps = []
@@ -293,7 +295,7 @@ def textbook_sequence(problem: Problem) -> Sequence:
             elif text in slots:
                 reads.append(slots[text])
             else:
-                reads.append(slots[constant_name(_constant(text, width), width)])
+                reads.append(slots[constant_name(sort, _constant(text, width))])
         steps.append(Step(f"word-{op}", tuple(reads)))
     return problem.sequence(steps, (first + len(steps) - 1,))
 
@@ -323,11 +325,6 @@ def _constants(book: Textbook, width: int, *, large: bool) -> tuple[int, ...]:
 
 def _constant(text: str, width: int) -> int:
     return (width - 1 if text == "w-1" else int(text)) % (1 << width)
-
-
-def constant_name(value: int, width: int) -> str:
-    """The literal, as the name of the slot that holds it."""
-    return f"#x{value:0{width // 4}x}" if width % 4 == 0 else f"#b{value:0{width}b}"
 
 
 def operator(name: str, sort: Sort) -> Component:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from solvers.exact import Limits, solve, with_evidence
@@ -11,6 +13,7 @@ from theory.errors import ProblemError
 from theory.placements import Wiring
 from theory.problems import Measure, Problem, Specification
 from theory.proving import Unknown
+from theory.sequences import Cost
 from theory.sorts import BOOL, INT, REAL, bitvec
 from theory.terms import TRUE, Term, apply, const, var, variables
 
@@ -48,6 +51,25 @@ def test_counterexamples_lead_to_a_proved_shortest_sequence() -> None:
 def test_what_no_sequence_does_has_error_one_everywhere() -> None:
     found = solve(dag(apply("*", x, x), ADD, NEGATE, length=2))
     assert [(line.error, line.at_least) for line in found.lines] == [(1, 1)] * 3
+    assert check(with_evidence(found).certificate()).complete
+
+
+@pytest.mark.parametrize(
+    ("cost", "engine", "least"),
+    [
+        (Cost.LENGTH, None, 2),
+        (Cost.LENGTH, "smt", 2),
+        (Cost.TREE, None, 3),
+        (Cost.DEPTH, None, 2),
+    ],
+)
+def test_each_cost_has_its_own_least_value(cost: Cost, engine: str | None, least: int) -> None:
+    four_times = apply("*", const(4, INT), x)  # (x + x) + (x + x), where length shares x + x
+    problem = replace(dag(four_times, ADD), cost=cost)
+    found = solve(problem, engine=engine)
+    assert [(line.error, line.at_least) for line in found.lines] == [
+        (int(k < least), int(k < least)) for k in range(4)
+    ]
     assert check(with_evidence(found).certificate()).complete
 
 
@@ -102,7 +124,7 @@ def test_a_chain_that_blocks_on_some_input_is_wrong_there() -> None:
 
 def test_an_undecided_proof_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "solvers.exact.all_inputs.verify", lambda problem, sequence: Unknown("out of time")
+        "solvers.exact.all_inputs.verify", lambda problem, sequence, **_: Unknown("out of time")
     )
     found = solve(dag(apply("+", x, x), ADD, length=2, condition=apply(">", x, ZERO)))
     assert found.stopped == "not proved: out of time"

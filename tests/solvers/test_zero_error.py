@@ -90,7 +90,8 @@ def drawn_problem(seed: int) -> Problem:
     """A few components and inputs; the target is made by a random program of them, or is noise."""
     draw = random.Random(seed)
     pool, sort = draw.choice([(WORDS, W), (INTEGERS, INT), (BOOLS, BOOL)])
-    components = tuple(draw.sample(pool, draw.randrange(2, min(5, len(pool)))))
+    chosen = random.Random(seed % 4)  # few different sets, since each is compiled
+    components = tuple(chosen.sample(pool, chosen.randrange(3, 6)))
     inputs = [Variable(f"x{k}", sort) for k in range(draw.randrange(1, 4))]
     if sort != BOOL and draw.random() < 0.4:
         inputs.append(Variable("p", BOOL))

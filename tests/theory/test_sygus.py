@@ -69,7 +69,7 @@ def test_examples_become_samples_and_one_equation_a_specification() -> None:
     examples = read_sygus(f"{f} (constraint (= (f 2) 5)) (constraint (= (- 1) (f 0)))(check-synth)")
     assert examples.problem.target == Samples((Sample((2, 0, 1, 2, 5, -1), (5,)),
                                                Sample((0, 0, 1, 2, 5, -1), (-1,))))  # fmt: skip
-    given = f"(declare-var z Int) (constraint (=> (> z 0) (= (f z) (+ z z))))(check-synth)"
+    given = "(declare-var z Int) (constraint (=> (> z 0) (= (f z) (+ z z))))(check-synth)"
     target = read_sygus(f + given).problem.target
     assert isinstance(target, Specification)
     assert str(target.outputs[0]) == "(+ x x)"
@@ -164,6 +164,6 @@ def test_bit_vector_literals_have_the_width_they_are_written_with() -> None:
     f = "(synth-fun f ((x (_ BitVec 8))) (_ BitVec 8) ((S (_ BitVec 8))) ((S (_ BitVec 8) (x #x0A"
     text = f"{f} (_ bv10 8) (bvadd S S)))))(constraint (= (f #x01) #x0B))(check-synth)"
     problem = read_sygus(text, "t.sl").problem
-    assert [(v.name, v.sort) for v in problem.inputs] == [("x", bitvec(8)), ("#x0A", bitvec(8))]
+    assert [(v.name, v.sort) for v in problem.inputs] == [("x", bitvec(8)), ("#x0a", bitvec(8))]
     assert problem.rows() == (Sample((1, 10), (11,)),)
     assert read_sygus(MAX).sort == INT
