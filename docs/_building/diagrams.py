@@ -17,7 +17,7 @@ from _building.blocks import BlockError
 Edge = tuple[str, str, str]
 
 EDGE_LINE = re.compile(r"(?P<start>.+?) -> (?P<end>.+?)(?: : (?P<label>.+))?")
-CHARACTER, LINE, GAP, PADDING = 7.4, 18.0, 26.0, 10.0  # in pixels
+CHARACTER, LABEL, LINE, GAP, PADDING = 7.4, 6.4, 18.0, 26.0, 10.0  # in pixels
 WRAP = 20  # characters of a box's line
 
 
@@ -48,6 +48,8 @@ def drawing(name: str, title: str, edges: Sequence[Edge], marked: Collection[str
     rows = _rows(edges)
     boxes = {box: _wrapped(box) for row in rows for box in row}
     widths = {box: max(map(len, text)) * CHARACTER + 2 * PADDING for box, text in boxes.items()}
+    for start, _, label in edges:  # a label stands below the box it comes from
+        widths[start] = max(widths[start], len(label) * LABEL)
     labelled = any(label for _, _, label in edges)
     totals = [sum(widths[box] for box in row) + GAP * (len(row) - 1) for row in rows]
     width = max(totals) + 4 * PADDING
@@ -124,7 +126,7 @@ def _arrow(places: dict[str, tuple[float, float, float]], edge: Edge) -> str:
     text = ""
     if label:
         text = (
-            f'<text class="why" x="{(x1 + x2) / 2:.1f}" y="{(y1 + y2) / 2 + 3:.1f}">'
+            f'<text class="why" x="{x1 + (x2 - x1) / 8:.1f}" y="{y1 + 16:.1f}">'
             f"{html.escape(label)}</text>"
         )
     return f'<path class="line" d="{path}"/><path class="head" d="{head}"/>{text}'
