@@ -18,7 +18,7 @@ from typing import Any
 
 from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.exact import Frontier, Limits, solve, with_evidence
-from solvers.heuristics import OPTIMUM, SEARCHES
+from solvers.heuristics import LEAGUE, OPTIMUM
 from solvers.plots import convergence, frontiers
 from solvers.pool import process_pool
 from solvers.report import main_table, study_rows, to_text, write_tables
@@ -38,7 +38,7 @@ class Settings:
     """What a comparison runs.
 
     Attributes:
-        searches: settings by search name; see `solvers.heuristics.SEARCHES`.
+        searches: settings by search name, of `solvers.heuristics.SEARCHES`; None for its LEAGUE.
         repetitions: runs of each search on each problem.
         evaluations: most evaluations of a run.
         seed: every run's seed derives from it and the run's names.
@@ -108,7 +108,7 @@ def compare(
         place.name,
         chosen.seed,
         tuple(benchmarks),
-        chosen.searches or {name: {} for name in SEARCHES},
+        chosen.searches or {name: {} for name in LEAGUE},
         chosen.repetitions,
     )
     workers = chosen.workers or max(2, os.cpu_count() or 2)

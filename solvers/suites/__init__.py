@@ -5,6 +5,7 @@
 | `sorting-N` | sorting networks on N wires | `sorting` |
 | `pancakes-N` | a hardest stack of N pancakes | `pancakes` |
 | `set-cover-SEED` | set cover, drawn by the seed | `set_cover` |
+| `nkK-SEED` | an NK landscape: a table of 5**6 entries, for tuning | `nk` |
 | `nas201-DATA` | NAS-Bench-201: cifar10, cifar100, imagenet | `nas201` |
 
 `find_problem(name)` makes one. `SUITES` names lists of them for studies.
@@ -19,6 +20,10 @@ FAMILIES = {
     "sorting": ("sorting-N", "sorting networks on N = 2..16 wires; error: 0-1 inputs unsorted"),
     "pancakes": ("pancakes-N", "a hardest stack of N = 2..8 pancakes; error: distance from sorted"),
     "set-cover": ("set-cover-SEED", "20 sets on 36 elements, drawn by SEED; error: uncovered ones"),
+    **{
+        f"nk{k}": (f"nk{k}-SEED", f"an NK landscape, each share dependent on {k} other genes")
+        for k in range(6)
+    },
     "nas201": ("nas201-DATA", "NAS-Bench-201 on cifar10, cifar100 or imagenet (extra nas)"),
 }
 
@@ -73,6 +78,13 @@ def find_problem(name: str, length: int | None = None) -> Problem:
             from solvers.suites.pancakes import pancakes
 
             return pancakes(int(rest), length)
+        if family.startswith("nk"):
+            from solvers.suites.nk import GENES, nk
+
+            if length not in (None, GENES):
+                message = f"every entry has {GENES} choices; --length does not apply"
+                raise ProblemError("bad-length", message, name)
+            return nk(int(family[2:]), int(rest))
         from solvers.suites.set_cover import set_cover
 
         return set_cover(int(rest), length)
