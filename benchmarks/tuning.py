@@ -3,6 +3,8 @@
 Every search gets the same number of trials, its defaults the first of them. A trial's score is the
 geometric mean, over the tuning problems, of the ERT to the optimum; a problem without success
 counts twice its evaluations. All trials of a search see the same seeds.
+The noise of a trial is some 20 %, so the best three and the defaults are then scored again, with
+other seeds and five times the runs; only that second score decides.
 
 The tuning problems are generated and small: NK landscapes, sorting networks on up to six wires,
 pancakes. No problem that the searches are reported on is among them, and none may be added.
@@ -96,6 +98,7 @@ def score(
     problems: Mapping[str, tuple[Evaluator, float]],
     runs: int,
     cap: int,
+    stream: int = 2024,
 ) -> dict[str, float]:
     """The ERT of one trial on each problem; a problem that the search refuses is left out."""
     found = {}
@@ -103,7 +106,7 @@ def score(
         total = successes = 0
         try:
             for k in range(runs):
-                seed = np.random.SeedSequence([2024, k])
+                seed = np.random.SeedSequence([stream, k])
                 result = run(evaluator, search, settings, seed, cap, {"optimum": optimum})
                 total += result.evaluations
                 successes += result.hits["optimum"] is not None
@@ -141,9 +144,15 @@ def main() -> None:
             scores = score(search, settings, problems, chosen.runs, chosen.cap)
             trials.append({"settings": settings, "mean": mean(scores), "scores": scores})
             print(f"{search:<22} {mean(scores):9.1f}  {settings or 'defaults'}", flush=True)
-        best = min(trials, key=lambda t: float(str(t["mean"])))
+        finals = [trials[0], *sorted(trials[1:], key=lambda t: float(str(t["mean"])))[:3]]
+        for trial_ in finals:
+            settings = dict(trial_["settings"])  # type: ignore[call-overload]
+            again = score(search, settings, problems, 5 * chosen.runs, chosen.cap, 2025)
+            trial_["final"] = mean(again)
+            print(f"{search:<22} {mean(again):9.1f}  final: {settings or 'defaults'}", flush=True)
+        best = min(finals, key=lambda t: float(str(t["final"])))
         report[search] = {"trials": trials, "cpu_s": round(time.process_time() - start, 1)}
-        default, least = float(str(trials[0]["mean"])), float(str(best["mean"]))
+        default, least = float(str(trials[0]["final"])), float(str(best["final"]))
         cpu = report[search]["cpu_s"]
         print(f"{search:<22} best {least:.1f}, defaults {default:.1f}, {cpu} CPU s", flush=True)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)

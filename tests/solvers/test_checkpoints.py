@@ -15,8 +15,10 @@ import pytest
 from solvers.evaluators import evaluator_for
 from solvers.heuristics import SEARCHES, Evaluator, RunResult, StudyError, run
 from solvers.heuristics import run as heuristics_run
+from solvers.study import run_study
 from solvers.suites import find_problem
 from solvers.suites.nk import nk
+from tests.solvers.test_study import spec
 
 CAPS = {"gaussian-process": 150}
 """Evaluations of a run; the other searches make 5,000."""
@@ -121,3 +123,11 @@ def _is_newer(file: Path, stamp: int) -> bool:
         return file.stat().st_mtime_ns > stamp
     except FileNotFoundError:
         return False
+
+
+def test_a_study_that_saves_its_runs_has_the_same_results(tmp_path: Path) -> None:
+    one = spec(2, cap=200)
+    often = run_study(one, tmp_path / "often.db", workers=1, checkpoint_s=0.0)
+    never = run_study(one, tmp_path / "never.db", workers=1)
+    assert often == never
+    assert not (tmp_path / "often.db.runs").exists()
