@@ -24,17 +24,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from solvers.decoding import Decoder
-from solvers.evaluators import (
-    ExactEvaluator,
-    PointEvaluator,
-    ProblemEvaluator,
-    TableEvaluator,
-    WordEvaluator,
-    evaluator_for,
-)
+from solvers.evaluators import PointEvaluator, ProblemEvaluator, TableEvaluator, evaluator_for
 from solvers.exact.limits import Limits, Meter
 from solvers.exact.points import Points, make_points
 from solvers.generated import word_kernel
+from solvers.sample_evaluators import BitEvaluator, ExactEvaluator, WordEvaluator
 from theory.errors import NumberTooLargeError
 from theory.placements import Wiring
 from theory.problems import Measure, Problem
@@ -63,6 +57,9 @@ def behaviour_keys(
         return used.space.keys
     if isinstance(used, PointEvaluator):
         return _PointKeys(used.problem)
+    if isinstance(used, BitEvaluator):
+        chain = used.problem.wiring is Wiring.CHAIN
+        return _PointKeys(used.problem) if chain else _WordKeys(used.problem)
     if isinstance(used, WordEvaluator):
         return _WordKeys(used.problem)
     if isinstance(used, ExactEvaluator):

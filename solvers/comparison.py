@@ -21,7 +21,7 @@ from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.exact import Frontier, Limits, solve
 from solvers.exact.counting import BehaviourCount
 from solvers.executors import executor_for
-from solvers.heuristics import OPTIMUM, SEARCHES
+from solvers.heuristics import LEAGUE, OPTIMUM
 from solvers.iohprofiler import write_iohprofiler
 from solvers.later import Later
 from solvers.report import main_table, study_rows, to_text
@@ -45,7 +45,7 @@ class Settings:
     """What a comparison runs.
 
     Attributes:
-        searches: settings by search name; see `solvers.heuristics.SEARCHES`.
+        searches: settings by search name, of `solvers.heuristics.SEARCHES`; None for its LEAGUE.
         repetitions: runs of each search on each problem.
         evaluations: most evaluations of a run.
         seed: every run's seed derives from it and the run's names.
@@ -126,7 +126,7 @@ def compare(
         benchmarks.append(benchmark)
         notes += remarks
         say(f"{problem.name}: {_outcome(frontier)} ({frontier.seconds:.1f} s)")
-    searches = chosen.searches or {name: {} for name in SEARCHES}
+    searches = chosen.searches or {name: {} for name in LEAGUE}
     contrasts = default_contrasts(searches) if chosen.contrasts is None else chosen.contrasts
     spec = StudySpec(
         place.name, chosen.seed, tuple(benchmarks), searches, chosen.repetitions,

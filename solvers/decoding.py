@@ -90,6 +90,16 @@ class Decoder:
             self._out_sorts,
         )  # fmt: skip
 
+    def places(self, words: int) -> NDArray[np.uint32]:
+        """A chain's placements as rows (instance, reads, writes); registers times `words`.
+
+        For kernels that keep `words` machine words a register. A dag has none: (0, 1).
+        """
+        if not self.chain:
+            return np.zeros((0, 1), dtype=np.uint32)
+        places = [self._instance[:, None], self._reads * words, self._writes * words]
+        return np.concatenate(places, axis=1).astype(np.uint32)
+
     def steps_of(self, genome: Genomes) -> tuple[list[Step], tuple[int, ...] | None]:
         """The steps of one genome (width,), and a dag's output slots.
 

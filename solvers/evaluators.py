@@ -3,6 +3,7 @@
 | evaluator | for |
 |---|---|
 | `TableEvaluator` | tables: a look-up |
+| `BitEvaluator` | chains and dags over Bool: compiled, 64 samples in a machine word |
 | `PointEvaluator` | chains whose states are few: a walk through a table of moves |
 | `WordEvaluator` | chains and dags over machine words: a compiled kernel |
 | `ExactEvaluator` | everything else, in exact Python |
@@ -25,32 +26,25 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from solvers.bit_kernels import bitwise
 from solvers.decoding import Decoder, chain_space
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.points import INFINITE, Points, WordOverflowError, make_points
-from solvers.generated import supported, word_kernel
+from solvers.generated import supported
 from solvers.heuristics.space import Space
-from solvers.word_errors import least_slot_errors, output_errors
+from solvers.sample_evaluators import BitEvaluator, ExactEvaluator, WordEvaluator, as_float
 from theory.errors import NumberTooLargeError, ProblemError
-from theory.placements import Step, Wiring, instances, placements
-from theory.problems import (
-    Error,
-    Measure,
-    Problem,
-    Relation,
-    Samples,
-    Specification,
-    Table,
-    sample_error,
-    total,
-)
+from theory.placements import Wiring, instances, placements
+from theory.problems import Measure, Problem, Relation, Samples, Specification, Table
 from theory.sequences import Cost, Sequence
-from theory.sorts import Sort, Value
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]
 
 MAX_POINTS = 300_000
+BIT_SAMPLES = 64
+"""Samples from which on a chain over Bool is worth a compiled kernel of its own."""
+
 _TABULATE_S = 5.0
 
 
@@ -92,9 +86,14 @@ def evaluator_for(problem: Problem) -> ProblemEvaluator:
         if not placements(problem.components, problem.inputs):
             message = "no component fits the registers: nothing to search"
             raise ProblemError("nothing-to-search", message, problem.name)
+        # A walk costs a look-up a sample and step, a bit kernel a second of compiling at first.
+        if len(problem.rows()) >= BIT_SAMPLES and bitwise(problem, Decoder(problem)):
+            return BitEvaluator(problem)
         points = _tabulated(problem)
         if points is not None:
             return PointEvaluator(problem, points)
+    if bitwise(problem, Decoder(problem)):
+        return BitEvaluator(problem)
     machine = all(v.sort.kind in ("Bool", "Int", "BitVec") for v in problem.inputs)
     if machine and supported(instances(problem.components)) and _inputs_fit(problem):
         return WordEvaluator(problem)
@@ -153,7 +152,7 @@ class TableEvaluator:
         entries = np.full((len(table.errors), len(options)), -1, dtype=np.int32)
         for k, entry in enumerate(table.errors):
             entries[k, : len(entry)] = entry
-        self._errors[self._places(entries)] = [_as_float(e) for e in table.errors.values()]
+        self._errors[self._places(entries)] = [as_float(e) for e in table.errors.values()]
 
     def _places(self, genomes: Genomes) -> NDArray[np.int64]:
         places: NDArray[np.int64] = (genomes + self.space.optional) @ self._strides
@@ -188,12 +187,29 @@ def _walk(
     return found
 
 
+@njit(cache=True)
+def _walk_each(
+    genomes: Any, moves: Any, start: Any, errors: Any
+) -> Any:  # pragma: no cover - compiled
+    found = np.zeros((len(genomes), len(start)), dtype=np.int64)
+    for g in range(len(genomes)):
+        for i in range(len(start)):
+            point = start[i]
+            for k in range(genomes.shape[1]):
+                step = genomes[g, k]
+                if step >= 0:
+                    point = moves[point, step]
+            found[g, i] = errors[point]
+    return found
+
+
 class PointEvaluator:
     """Chains as walks over numbered points, in compiled code."""
 
     def __init__(self, problem: Problem, points: Points) -> None:
         self.problem, self._points = problem, points
         self.space = chain_space(problem, len(points.steps))
+        self._sample_points = points.start
         self._start, self._counts = np.unique(points.start, return_counts=True)
         self._moves = np.ascontiguousarray(points.moves)
         self._errors = points.errors()
@@ -203,122 +219,16 @@ class PointEvaluator:
         sums = _walk(genomes, self._moves, self._start, self._counts, self._errors, greatest)
         return np.where(sums >= INFINITE, np.inf, sums.astype(np.float64))
 
+    @property
+    def samples(self) -> int:
+        """Number of samples."""
+        return len(self._sample_points)
+
+    def on_samples(self, genomes: Genomes, samples: NDArray[np.int64]) -> Errors:
+        """The errors (n, m) of genomes (n, width) on the samples numbered `samples` (m,)."""
+        found = _walk_each(genomes, self._moves, self._sample_points[samples], self._errors)
+        return np.where(found >= INFINITE, np.inf, found.astype(np.float64))
+
     def sequence(self, genome: Genomes) -> Sequence:
         """See `ProblemEvaluator`."""
         return self.problem.sequence(self._points.steps[g] for g in genome if g >= 0)
-
-
-class ExactEvaluator:
-    """Any problem with samples, one sequence after the other in exact Python."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self._decoder = Decoder(problem)
-        self.space = self._decoder.space
-
-    def __call__(self, genomes: Genomes) -> Errors:
-        return np.array([self.error(genome) for genome in genomes], dtype=np.float64)
-
-    def error(self, genome: Genomes) -> float:
-        """The error of one genome, rounded once to a float."""
-        try:
-            return _as_float(self._decoded(genome)[0])
-        except NumberTooLargeError:
-            return math.inf
-
-    def sequence(self, genome: Genomes) -> Sequence:
-        """See `ProblemEvaluator`."""
-        sequence = self._decoded(genome)[1]
-        if sequence is None:
-            raise ProblemError("wrong-sort", "the genome has no slot of an output's sort")
-        return sequence
-
-    def _decoded(self, genome: Genomes) -> tuple[Error, Sequence | None]:
-        """The error and the sequence of a genome; no sequence where an output has no slot."""
-        p = self.problem
-        steps, outputs = self._decoder.steps_of(genome)
-        if outputs is not None and not self._decoder.picks_output:
-            sequence = p.sequence(steps, outputs)
-            return p.error(sequence), sequence
-        blocked = (sample_error(p.measure, p.outputs, r.outputs, None) for r in p.rows())
-        best: tuple[Error, Sequence | None] = (total(p.measure, blocked), None)
-        if outputs is None:
-            return best
-        sorts = [v.sort for v in p.inputs]
-        for step in steps:
-            sorts += self._sorts(step)
-        for slot, sort in enumerate(sorts):
-            if sort == p.outputs[0].sort:
-                sequence = p.sequence(steps, (slot,))
-                error = p.error(sequence)
-                if best[1] is None or error < best[0]:
-                    best = (error, sequence)
-        return best
-
-    def _sorts(self, step: Step) -> tuple[Sort, ...]:
-        assert self.problem.components is not None
-        return self.problem.components[step.component].output_sorts
-
-
-def _as_float(error: Error) -> float:
-    try:
-        return float(error)
-    except OverflowError:
-        return math.inf
-
-
-class WordEvaluator(ExactEvaluator):
-    """Chains and dags over machine words; what overflows is evaluated exactly."""
-
-    _CHUNK = 256
-    _WORDS = 2**22  # of results held at a time
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
-        self._kernel = word_kernel(self._decoder.choices)
-        rows = problem.rows()
-        self._inputs = _words([row.inputs for row in rows])
-        self._wanted = _words([row.outputs for row in rows])
-        self._scratch = np.zeros(self._decoder.slot_count + 1, dtype=np.int64)
-        self._unsigned = np.array([v.sort.kind == "BitVec" for v in problem.outputs])
-        blocked = sample_error(problem.measure, problem.outputs, (), None)
-        self._blocked = -1 if blocked == math.inf else int(blocked)
-
-    def __call__(self, genomes: Genomes) -> Errors:
-        errors: Errors = np.empty(len(genomes), dtype=np.float64)
-        size = max(1, min(self._CHUNK, self._WORDS // (len(self._inputs) * len(self._scratch))))
-        for low in range(0, len(genomes), size):
-            part = np.ascontiguousarray(genomes[low : low + size])
-            errors[low : low + len(part)] = self._chunk(part)
-        return errors
-
-    def _chunk(self, genomes: Genomes) -> Errors:
-        taken, reads, writes, outputs = self._decoder(genomes)
-        n, samples, slots = len(genomes), len(self._inputs), len(self._scratch)
-        results = np.zeros((n, samples, slots), dtype=np.int64)
-        overflow = np.zeros(n, dtype=np.bool_)
-        self._kernel(taken, reads, writes, self._inputs, self._scratch, results, overflow)
-        measure = list(Measure).index(self.problem.measure)
-        if self._decoder.picks_output:
-            valid = self._decoder.readable(taken, writes)
-            errors, unsafe = least_slot_errors(
-                results, self._wanted, valid, measure, self._blocked, bool(self._unsigned[0])
-            )
-        else:
-            errors, unsafe = output_errors(
-                results, self._wanted, outputs, measure, self._blocked, self._unsigned
-            )
-        for row in np.flatnonzero(overflow | unsafe):
-            errors[row] = self.error(genomes[row])
-        return np.asarray(errors, dtype=np.float64)
-
-
-def _words(rows: list[tuple[Value, ...]]) -> NDArray[np.int64]:
-    return np.array(
-        [[_word(int(v)) for v in row] for row in rows],  # type: ignore[arg-type]
-        dtype=np.int64,
-    ).reshape(len(rows), -1)
-
-
-def _word(value: int) -> int:
-    return value - 2**64 if value >= 2**63 else value

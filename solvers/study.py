@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
@@ -25,7 +26,15 @@ from typing import Any
 import numpy as np
 
 from solvers.behaviours import BehaviourKeys, Genomes, behaviour_keys
-from solvers.heuristics import BATCH, OPTIMUM, Evaluator, RunResult, StudyError, run
+from solvers.heuristics import (
+    BATCH,
+    CHECKPOINT_S,
+    OPTIMUM,
+    Evaluator,
+    RunResult,
+    StudyError,
+    run,
+)
 from solvers.identity import describe, stamp
 from solvers.pool import process_pool
 from solvers.store import Store, StoredRun, open_store, read_store
@@ -154,6 +163,14 @@ class Job:
     batch: int
     stamp: str
     count_behaviours: bool
+    checkpoints: Path
+    checkpoint_s: float
+
+    def checkpoint(self, repetition: int) -> Path | None:
+        """The file of a run in progress; None where the folder is not seen, on another machine."""
+        name = f"{self.benchmark.name}|{self.label}|{repetition}|{self.stamp}"
+        file = self.checkpoints / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.run"
+        return file if self.checkpoints.is_dir() else None
 
 
 def seed_of(seed: int, problem: str, search: str, repetition: int) -> np.random.SeedSequence:
@@ -169,6 +186,7 @@ def run_study(
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    checkpoint_s: float = CHECKPOINT_S,
 ) -> StudyResult:
     """Run a study, or what is missing of it, and keep the results in the file `path`.
 
@@ -183,6 +201,8 @@ def run_study(
         workers: processes of the default pool; 1 runs everything in this process. Default: the
             number of processors, at least 2.
         progress: called with (finished runs, all runs) at the start and after each job.
+        checkpoint_s: seconds after which a run in progress is saved beside the file, in a folder
+            of the same name with `.runs` added, so that it continues where it was.
 
     Raises:
         StudyError: the file is in use or holds another study, or a run failed.
@@ -190,7 +210,9 @@ def run_study(
     stamps = {benchmark.name: stamp(benchmark.make) for benchmark in spec.benchmarks}
     with open_store(path, describe(spec)) as store:
         finished = store.finished()
-        jobs = _jobs(spec, stamps, finished)
+        folder = Path(f"{path}.runs")
+        folder.mkdir(exist_ok=True)
+        jobs = _jobs(spec, stamps, finished, folder, checkpoint_s)
         total, done = len(spec.benchmarks) * len(spec.searches) * spec.repetitions, len(finished)
         report = progress or _silent
         try:
@@ -202,6 +224,8 @@ def run_study(
                     report(done, total)
         except KeyboardInterrupt:
             pass  # every finished job is stored; the result says that it is partial
+        if done == total:
+            shutil.rmtree(folder, ignore_errors=True)
         searches = tuple(spec.searches)
         return _collect(spec.name, spec.benchmarks, searches, spec.contrasts, total, store)
 
@@ -260,7 +284,9 @@ def run_job(job: Job) -> list[StoredRun]:
                 job.benchmark.cap,
                 job.benchmark.targets,
                 job.batch,
-                timed,
+                behaviours=timed,
+                checkpoint=job.checkpoint(repetition),
+                checkpoint_s=job.checkpoint_s,
             )
             seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
             if timed is not None:
@@ -310,7 +336,11 @@ def _keys_of(key: tuple[str, str]) -> BehaviourKeys | None:
 
 
 def _jobs(
-    spec: StudySpec, stamps: Mapping[str, str], finished: set[tuple[str, str, int]]
+    spec: StudySpec,
+    stamps: Mapping[str, str],
+    finished: set[tuple[str, str, int]],
+    folder: Path,
+    checkpoint_s: float,
 ) -> list[Job]:
     jobs = []
     for benchmark in spec.benchmarks:
@@ -330,6 +360,8 @@ def _jobs(
                     spec.batch,
                     stamps[benchmark.name],
                     spec.count_behaviours,
+                    folder,
+                    checkpoint_s,
                 )
                 for start in range(0, len(missing), CHUNK)
             ]

@@ -1,38 +1,60 @@
 """Ask/tell searches over sequences, and the loop that runs and counts them.
 
 - `Space`: what a genome is. `Evaluator`, `Search`: the two protocols. `StudyError`.
-- `RandomSearch`, `LocalSearch`, `RegularisedEvolution`, `Genetic`: the searches, in `SEARCHES`
-  by the names `random`, `local-search`, `regularised-evolution`, `genetic`.
+- `RandomSearch`, `LocalSearch`, `RegularisedEvolution`, `Genetic`, `Annealing`, `GaussianProcess`,
+  `Competitive`, `Cooperative`: the searches, in `SEARCHES` by the names `random`, `local-search`,
+  `regularised-evolution`, `genetic`, `annealing`, `gaussian-process`, `competitive`,
+  `cooperative`.
 - `run` gives a `RunResult`.
-- For writing searches: `Gate` recognises repeats, `Variation` mutates and crosses genomes.
+- For writing searches: `Gate` and `Seen` recognise repeats, `Variation` mutates and crosses.
 
 The defaults of all searches were tuned on generated problems only (NK landscapes, sorting networks
 on up to six wires, pancakes), never on a problem they are reported on.
 """
 
+from solvers.heuristics.annealing import Annealing
+from solvers.heuristics.competitive import Competitive
+from solvers.heuristics.cooperative import Cooperative
 from solvers.heuristics.evolution import RegularisedEvolution
 from solvers.heuristics.gate import Gate
+from solvers.heuristics.gaussian_process import GaussianProcess
 from solvers.heuristics.genetic import Genetic
 from solvers.heuristics.local_search import LocalSearch
-from solvers.heuristics.protocol import Evaluator, Search, StudyError
+from solvers.heuristics.protocol import (
+    Evaluator,
+    SampleEvaluator,
+    SampleSearch,
+    Search,
+    StudyError,
+)
 from solvers.heuristics.random_search import RandomSearch
-from solvers.heuristics.registry import SEARCHES, find_search, make_search
-from solvers.heuristics.run import BATCH, OPTIMUM, RunResult, run
+from solvers.heuristics.registry import LEAGUE, SEARCHES, find_search, make_search
+from solvers.heuristics.run import BATCH, CHECKPOINT_S, OPTIMUM, RunResult, run
+from solvers.heuristics.seen import Seen
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
 
 __all__ = [
     "BATCH",
+    "CHECKPOINT_S",
+    "LEAGUE",
     "OPTIMUM",
     "SEARCHES",
+    "Annealing",
+    "Competitive",
+    "Cooperative",
     "Evaluator",
     "Gate",
+    "GaussianProcess",
     "Genetic",
     "LocalSearch",
     "RandomSearch",
     "RegularisedEvolution",
     "RunResult",
+    "SampleEvaluator",
+    "SampleSearch",
     "Search",
+    "Seen",
     "Space",
     "StudyError",
     "Variation",

@@ -66,15 +66,17 @@ class RegularisedEvolution:
                 return found
         if self.gate.exhausted or not self.variation.possible:
             return self.genomes[:0]
-        children = self._children(min(n, self.batch))
-        new = self.gate.admit(children)
-        for _ in range(self.retries):
-            if new.all():
-                break
-            again = np.flatnonzero(~new)
-            children[again] = self._children(len(again))
-            new[again] = self.gate.admit(children[again])
-        return children
+        return self.variation.breed(
+            self.rng,
+            self.genomes[: self.alive],
+            self.errors[: self.alive],
+            min(n, self.batch),
+            self.gate.seen,
+            tournament=self.tournament,
+            extra=self.extra,
+            retries=self.retries,
+            keep=True,
+        )
 
     def tell(self, genomes: NDArray[np.int32], errors: NDArray[np.float64], /) -> None:
         """Each child takes the place of the oldest."""
@@ -82,13 +84,3 @@ class RegularisedEvolution:
         self.genomes[places], self.errors[places] = genomes, errors
         self.alive = min(self.alive + len(errors), len(self.errors))
         self.oldest = int(self.oldest + len(errors)) % len(self.errors)
-
-    def _children(self, n: int) -> NDArray[np.int32]:
-        return self.variation.breed(
-            self.rng,
-            self.genomes[: self.alive],
-            self.errors[: self.alive],
-            n,
-            tournament=self.tournament,
-            extra=self.extra,
-        )

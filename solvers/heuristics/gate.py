@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.heuristics.seen import Seen
 from solvers.heuristics.space import Space
 
 ENUMERABLE = 2**22
@@ -27,10 +28,7 @@ class Gate:
     def __init__(self, space: Space) -> None:
         self.space = space
         self.size = space.size()
-        self.seen: set[bytes] = set()
-
-    def __contains__(self, key: bytes) -> bool:
-        return key in self.seen
+        self.seen = Seen(space)
 
     @property
     def exhausted(self) -> bool:
@@ -39,12 +37,7 @@ class Gate:
 
     def admit(self, genomes: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Mark which of the canonical genomes (n, width) are new, (n,); remember those."""
-        new = np.zeros(len(genomes), dtype=np.bool_)
-        for row, key in enumerate(self.space.keys(genomes)):
-            if key not in self.seen:
-                self.seen.add(key)
-                new[row] = True
-        return new
+        return self.seen.add(genomes)
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.int32]:
         """Up to n new random genomes (m, width), remembered; m = 0 only if none is left.
@@ -62,8 +55,7 @@ class Gate:
         if self.size > ENUMERABLE:
             return genomes
         everything = self.space.unrank(np.arange(self.size, dtype=np.int64))
-        known = np.array([key in self.seen for key in self.space.keys(everything)])
-        left = np.flatnonzero(~known)
+        left = np.flatnonzero(~self.seen.has(everything))
         chosen: NDArray[np.int32] = everything[rng.permutation(left)[:n]]
         self.admit(chosen)
         return chosen

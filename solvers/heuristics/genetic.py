@@ -1,6 +1,7 @@
 """An elitist genetic algorithm on sequences.
 
-Parents are chosen by tournaments; children come from one- or two-point crossover and mutation
+Parents are chosen by tournaments; children come from one-point, two-point or (in a chain) shifted
+crossover, which joins two sequences cut at different places, and mutation
 (in a chain: point, insert, delete, swap, move); the best of parents and children survive, no
 genome twice. When many generations in a row improve nothing, the population starts again at
 random beside its best. The best genome found is in the population at every moment, which is the
@@ -27,6 +28,8 @@ class Genetic:
         offspring: most children made from the same population (lambda).
         tournament: distinct individuals drawn; the best of them is a parent.
         crossover: probability that a child has two parents.
+        shifted: probability that a crossover of sequences joins two that are cut at different
+            places.
         mutation: probability that a child of two parents is mutated as well; a child of one
             always is.
         extra: probability of another mutation after each one.
@@ -45,6 +48,7 @@ class Genetic:
         offspring: int = 16,
         tournament: int = 3,
         crossover: float = 0.3,
+        shifted: float = 0.2,
         mutation: float = 1.0,
         extra: float = 0.0,
         retries: int = 3,
@@ -53,7 +57,7 @@ class Genetic:
         at_least(1, population=population, offspring=offspring, tournament=tournament)
         at_least(1, patience=patience)
         at_least(0, retries=retries)
-        share(crossover=crossover, mutation=mutation)
+        share(crossover=crossover, mutation=mutation, shifted=shifted)
         chance_of_more(extra=extra)
         self.space = space
         self.rng = rng
@@ -61,6 +65,7 @@ class Genetic:
         self.offspring = offspring
         self.tournament = tournament
         self.crossover = crossover
+        self.shifted = shifted
         self.mutation = mutation
         self.extra = extra
         self.retries = retries
@@ -82,24 +87,27 @@ class Genetic:
             self.missing = 0
         if self.gate.exhausted or not self.variation.possible:
             return self.genomes[:0]
-        children = self._children(min(n, self.offspring))
-        new = self.gate.admit(children)
-        for _ in range(self.retries):
-            if new.all():
-                break
-            again = np.flatnonzero(~new)
-            children[again] = self._children(len(again))
-            new[again] = self.gate.admit(children[again])
-        return children[new] if new.any() else self.gate.sample(self.rng, 1)
+        children = self.variation.breed(
+            self.rng,
+            self.genomes,
+            self.errors,
+            min(n, self.offspring),
+            self.gate.seen,
+            tournament=self.tournament,
+            crossover=self.crossover,
+            shifted=self.shifted,
+            mutation=self.mutation,
+            extra=self.extra,
+            retries=self.retries,
+        )
+        return children if len(children) else self.gate.sample(self.rng, 1)
 
     def tell(self, genomes: NDArray[np.int32], errors: NDArray[np.float64], /) -> None:
         """The best of all survive, the newest of equals; restart if nothing gets better."""
         if not len(errors):
             return
-        known = set(self.space.keys(self.genomes))
-        new = np.array([key not in known for key in self.space.keys(genomes)])
-        genomes = np.concatenate([genomes[new][::-1], self.genomes])
-        values = np.concatenate([errors[new][::-1], self.errors])
+        genomes = np.concatenate([genomes[::-1], self.genomes])
+        values = np.concatenate([errors[::-1], self.errors])
         order = np.argsort(values, kind="stable")[: self.size]
         better = not len(self.errors) or values[order[0]] < self.errors[0]
         self.genomes, self.errors = genomes[order], values[order]
@@ -108,15 +116,3 @@ class Genetic:
             self.genomes, self.errors = self.genomes[:1], self.errors[:1]
             self.missing = self.size - 1
             self.stagnant = 0
-
-    def _children(self, n: int) -> NDArray[np.int32]:
-        return self.variation.breed(
-            self.rng,
-            self.genomes,
-            self.errors,
-            n,
-            tournament=self.tournament,
-            crossover=self.crossover,
-            mutation=self.mutation,
-            extra=self.extra,
-        )

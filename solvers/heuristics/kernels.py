@@ -1,53 +1,24 @@
 """The compiled inner loops of variation: one genome at a time, in place, by Numba.
 
 A row of genes is changed by plain loops, which costs a tenth of a microsecond where array code for
-many rows costs several. Random numbers come from SplitMix64 (G. L. Steele, D. Lea, C. H. Flood,
-OOPSLA 2014), one stream a row, its seed drawn from the run's generator: nothing here has a hidden
-state, and the same arguments give the same rows.
+many rows costs several. `solvers.heuristics.compiling` says where the random numbers come from.
 
-- `mutate_rows`, `cross_rows`, `breed_rows`: what `Variation` calls.
+- `mutate`: one genome. `mutate_rows`, `cross_rows`, `breed_rows`: what `Variation` calls.
 
 `lengths` are numbers of steps: in a chain with no-ops a row is `length` steps, then -1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from solvers.heuristics.compiling import GOLDEN, below, compiled, unit
+from solvers.heuristics.seen import Table, Words, insert
+
 Row = NDArray[np.int32]
 
 POINT, INSERT, DELETE, SWAP, MOVE = range(5)
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
-_S11, _S27, _S30, _S31 = (np.uint64(shift) for shift in (11, 27, 30, 31))
-
-
-def compiled(function: Function) -> Function:
-    """Numba's compiler, keeping the compiled code on disk for the next process."""
-    return cast(Function, njit(cache=True)(function))
-
-
-@compiled
-def _unit(state: np.uint64) -> float:
-    """A number in [0, 1) with 53 random bits; the caller has advanced the state by _GOLDEN."""
-    z = (state ^ (state >> _S30)) * _MIX_1
-    z = (z ^ (z >> _S27)) * _MIX_2
-    z = z ^ (z >> _S31)
-    return float(z >> _S11) * (1.0 / 9007199254740992.0)
-
-
-@compiled
-def _below(state: np.uint64, n: int) -> int:
-    """A number in 0 .. n - 1."""
-    return int(_unit(state) * n)
 
 
 @compiled
@@ -81,14 +52,14 @@ def _mutate_chain(
     delete = weights[DELETE] if compressible and length > 0 else 0.0
     swap = weights[SWAP] if length > 1 else 0.0
     move = weights[MOVE] if length > 1 else 0.0
-    state += _GOLDEN
-    u = _unit(state) * (point + insert + delete + swap + move)
+    state += GOLDEN
+    u = unit(state) * (point + insert + delete + swap + move)
     # The kinds with chance 0 are excluded explicitly: u may be rounded up to the end of its range.
     if swap + move > 0.0 and u >= point + insert + delete:
-        state += _GOLDEN
-        first = _below(state, length)
-        state += _GOLDEN
-        second = _below(state, length - 1)
+        state += GOLDEN
+        first = below(state, length)
+        state += GOLDEN
+        second = below(state, length - 1)
         if second >= first:
             second += 1
         if u < point + insert + delete + swap:
@@ -101,23 +72,23 @@ def _mutate_chain(
                     _move(row, first, second)
                     return state
         # Equal steps were exchanged: do something that shows instead.
-        state += _GOLDEN
-        u = _unit(state) * (point + insert + delete)
+        state += GOLDEN
+        u = unit(state) * (point + insert + delete)
     if point > 0.0 and (u < point or insert + delete == 0.0):
-        state += _GOLDEN
-        place = _below(state, length)
-        state += _GOLDEN
-        value = _below(state, base - 1)
+        state += GOLDEN
+        place = below(state, length)
+        state += GOLDEN
+        value = below(state, base - 1)
         row[place] = value + 1 if value >= row[place] else value
     elif insert > 0.0 and (u < point + insert or delete == 0.0):
-        state += _GOLDEN
-        place = _below(state, length + 1)
-        state += _GOLDEN
+        state += GOLDEN
+        place = below(state, length + 1)
+        state += GOLDEN
         _move(row, width - 1, place)
-        row[place] = _below(state, base)
+        row[place] = below(state, base)
     else:
-        state += _GOLDEN
-        place = _below(state, length)
+        state += GOLDEN
+        place = below(state, length)
         row[place] = -1
         _move(row, place, length - 1)
     return state
@@ -129,29 +100,33 @@ def _mutate_gene(
 ) -> np.uint64:
     """Another value for one of the genes that have one; returns the advanced state."""
     while True:
-        state += _GOLDEN
-        gene = _below(state, len(row))
+        state += GOLDEN
+        gene = below(state, len(row))
         least = -1 if optional[gene] else 0
         others = options[gene] - least - 1
         if others > 0:
-            state += _GOLDEN
-            value = least + _below(state, others)
+            state += GOLDEN
+            value = least + below(state, others)
             row[gene] = value + 1 if value >= row[gene] else value
             return state
 
 
 @compiled
-def _mutate(
+def mutate(
     row: Row,
     options: NDArray[np.int64],
     optional: NDArray[np.bool_],
     chain: bool,
     weights: NDArray[np.float64],
     extra: float,
+    before: Row,
     state: np.uint64,
 ) -> np.uint64:
-    """One mutation, another with probability `extra`, and so on; never back to the start."""
-    before = row.copy()
+    """One mutation, another with probability `extra`, and so on; never back to the start.
+
+    `before` is scratch of the same shape.
+    """
+    before[:] = row
     changed = False
     again = True
     while again or not changed:
@@ -159,8 +134,8 @@ def _mutate(
             state = _mutate_chain(row, options[0], optional[0], weights, state)
         else:
             state = _mutate_gene(row, options, optional, state)
-        state += _GOLDEN
-        again = _unit(state) < extra
+        state += GOLDEN
+        again = unit(state) < extra
         changed = False
         for place in range(len(row)):
             if row[place] != before[place]:
@@ -170,16 +145,30 @@ def _mutate(
 
 @compiled
 def _cross(
-    row: Row, other: Row, compressible: bool, two_point: float, state: np.uint64
+    row: Row, other: Row, compressible: bool, two_point: float, shifted: float, state: np.uint64
 ) -> np.uint64:
-    """Replace one run of genes of `row` by that of `other`; returns the advanced state."""
+    """Replace one run of genes of `row` by that of `other`; returns the advanced state.
+
+    With probability `shifted`, in a chain with no-ops, the tail of `row` is replaced by a tail of
+    `other` that begins elsewhere, cut at the bound.
+    """
     width = len(row)
-    state += _GOLDEN
-    start, end = _below(state, width + 1), width
-    state += _GOLDEN
-    if _unit(state) < two_point:
-        state += _GOLDEN
-        end = _below(state, width + 1)
+    state += GOLDEN
+    if compressible and unit(state) < shifted:
+        state += GOLDEN
+        start = below(state, _length(row, True) + 1)
+        state += GOLDEN
+        source = below(state, _length(other, True) + 1)
+        for place in range(start, width):
+            row[place] = other[source] if source < width else np.int32(-1)
+            source += 1
+        return state
+    state += GOLDEN
+    start, end = below(state, width + 1), width
+    state += GOLDEN
+    if unit(state) < two_point:
+        state += GOLDEN
+        end = below(state, width + 1)
         if end < start:
             start, end = end, start
     for place in range(start, end):
@@ -206,8 +195,9 @@ def mutate_rows(
     seeds: NDArray[np.uint64],
 ) -> None:
     """Mutate every row (n, width) in place with its seed (n,)."""
+    before = np.empty(rows.shape[1], dtype=np.int32)
     for i in range(len(rows)):
-        _mutate(rows[i], options, optional, chain, weights, extra, seeds[i])
+        mutate(rows[i], options, optional, chain, weights, extra, before, seeds[i])
 
 
 @compiled
@@ -216,11 +206,12 @@ def cross_rows(
     others: NDArray[np.int32],
     compressible: bool,
     two_point: float,
+    shifted: float,
     seeds: NDArray[np.uint64],
 ) -> None:
     """Cross every row (n, width) in place with the same row of `others`."""
     for i in range(len(rows)):
-        _cross(rows[i], others[i], compressible, two_point, seeds[i])
+        _cross(rows[i], others[i], compressible, two_point, shifted, seeds[i])
 
 
 @compiled
@@ -234,34 +225,58 @@ def breed_rows(
     tournament: int,
     crossover: float,
     two_point: float,
+    shifted: float,
     mutation: float,
     extra: float,
-    seeds: NDArray[np.uint64],
-) -> NDArray[np.int32]:
-    """A child (n, width) for each seed (n,): two tournaments, crossover, mutation."""
-    children = np.empty((len(seeds), genomes.shape[1]), dtype=np.int32)
+    n: int,
+    state: np.uint64,
+    bits: int,
+    rows: Words,
+    table: Table,
+    count: int,
+    retries: int,
+    keep: bool,
+) -> tuple[NDArray[np.int32], int, int]:
+    """Children of two tournaments, crossover and mutation, each checked against what was seen.
+
+    A child that is a member of the set (bits, rows, table, count; see `solvers.heuristics.seen`)
+    is made anew up to `retries` times, then kept or left out.
+
+    Returns:
+        children (n, width), how many of them there are, and the new count of the set.
+    """
+    children = np.empty((n, genomes.shape[1]), dtype=np.int32)
     order = np.arange(len(errors))
-    for i in range(len(seeds)):
-        state = seeds[i] + _GOLDEN
-        crossed = _unit(state) < crossover
-        state += _GOLDEN
-        mutated = not crossed or _unit(state) < mutation
-        parents = 2 if crossed else 1
-        for parent in range(parents):
-            winner = -1
-            for drawn in range(min(tournament, len(order))):
-                # Without replacement: a partial shuffle of the individuals' numbers.
-                state += _GOLDEN
-                other = drawn + _below(state, len(order) - drawn)
-                order[drawn], order[other] = order[other], order[drawn]
-                if winner < 0 or errors[order[drawn]] < errors[winner]:
-                    winner = order[drawn]
-            if parent == 0:
-                children[i] = genomes[winner]
-            else:
-                state = _cross(
-                    children[i], genomes[winner], chain and optional[0], two_point, state
-                )
-        if mutated:
-            _mutate(children[i], options, optional, chain, weights, extra, state)
-    return children
+    before = np.empty(genomes.shape[1], dtype=np.int32)
+    made = 0
+    for _ in range(n):
+        child = children[made]
+        for attempt in range(retries + 1):
+            state += GOLDEN
+            crossed = unit(state) < crossover
+            mutated = not crossed
+            if crossed:
+                state += GOLDEN
+                mutated = unit(state) < mutation
+            for parent in range(2 if crossed else 1):
+                winner = -1
+                for drawn in range(min(tournament, len(order))):
+                    # Without replacement: a partial shuffle of the individuals' numbers.
+                    state += GOLDEN
+                    other = drawn + below(state, len(order) - drawn)
+                    order[drawn], order[other] = order[other], order[drawn]
+                    if winner < 0 or errors[order[drawn]] < errors[winner]:
+                        winner = order[drawn]
+                if parent == 0:
+                    child[:] = genomes[winner]
+                else:
+                    compressible = chain and optional[0]
+                    state = _cross(child, genomes[winner], compressible, two_point, shifted, state)
+            if mutated:
+                state = mutate(child, options, optional, chain, weights, extra, before, state)
+            new = insert(child, bits, rows, table, count) == count
+            count += int(new)
+            if new or (keep and attempt == retries):
+                made += 1
+                break
+    return children, made, count

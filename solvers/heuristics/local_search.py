@@ -10,7 +10,6 @@ before, which also keeps it from walking a plateau in circles.
 from __future__ import annotations
 
 import math
-from array import array
 from itertools import combinations
 
 import numpy as np
@@ -106,12 +105,8 @@ class LocalSearch:
             neighbour = _apply(genome, length, move)
             if neighbour is None:
                 continue
-            if self.gate is not None:
-                key = array(self.space.code, neighbour).tobytes()
-                if key in self.gate.seen:
-                    continue
-                self.gate.seen.add(key)
-            found.append(neighbour)
+            if self.gate is None or self.gate.admit(np.array([neighbour], dtype=np.int32))[0]:
+                found.append(neighbour)
         return found
 
     def _leave(self) -> None:

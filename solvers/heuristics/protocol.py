@@ -1,8 +1,9 @@
-"""What a search and an evaluator are: two small protocols, and the one error of this area.
+"""What a search and an evaluator are: small protocols, and the one error of this area.
 
 - `Evaluator`: the space of genomes and their errors, a batch at a time. Evaluation stays outside
   the search, so every evaluation can be counted.
 - `Search`: anything that proposes (`ask`) and is told the outcome (`tell`).
+- `SampleEvaluator`, `SampleSearch`: the same with tests on single samples beside.
 - `StudyError`: a search, a study or its store was asked for something it cannot do.
 """
 
@@ -18,6 +19,7 @@ from theory.errors import ShefferError
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]
+SampleIds = NDArray[np.int64]
 
 
 class StudyError(ShefferError):
@@ -37,6 +39,19 @@ class Evaluator(Protocol):
         ...
 
 
+class SampleEvaluator(Evaluator, Protocol):
+    """An evaluator that can also test on single samples; a table has none and cannot."""
+
+    @property
+    def samples(self) -> int:
+        """Number of samples."""
+        ...
+
+    def on_samples(self, genomes: Genomes, samples: SampleIds, /) -> Errors:
+        """Errors (n, m) of genomes (n, width) on the samples numbered `samples` (m,)."""
+        ...
+
+
 class Search(Protocol):
     """A search. It holds its generator and plain data, so pickling it saves a run exactly.
 
@@ -49,4 +64,20 @@ class Search(Protocol):
 
     def tell(self, genomes: Genomes, errors: Errors, /) -> None:
         """The errors (m,) of the genomes (m, width) that the last `ask` returned."""
+        ...
+
+
+class SampleSearch(Search, Protocol):
+    """A search that also tests genomes on a few samples, which costs it a part of an evaluation.
+
+    It is constructed with the setting `samples`, their number. Before each `ask` the run calls
+    `ask_tests` and `tell_tests`, until `ask_tests` has nothing to test.
+    """
+
+    def ask_tests(self) -> tuple[Genomes, SampleIds]:
+        """Genomes (n, width) and the samples (m,) to test each of them on; n = 0 for none."""
+        ...
+
+    def tell_tests(self, genomes: Genomes, samples: SampleIds, errors: Errors, /) -> None:
+        """The errors (n, m) of what the last `ask_tests` returned."""
         ...

@@ -12,12 +12,15 @@ from typing import Any, cast
 
 import numpy as np
 
+from solvers.heuristics.annealing import Annealing
+from solvers.heuristics.competitive import Competitive
+from solvers.heuristics.cooperative import Cooperative
 from solvers.heuristics.evolution import RegularisedEvolution
+from solvers.heuristics.gaussian_process import GaussianProcess
 from solvers.heuristics.genetic import Genetic
 from solvers.heuristics.local_search import LocalSearch
-from solvers.heuristics.protocol import Search, StudyError
+from solvers.heuristics.protocol import Evaluator, Search, StudyError
 from solvers.heuristics.random_search import RandomSearch
-from solvers.heuristics.space import Space
 from solvers.python_objects import python_object
 
 SEARCHES: dict[str, Callable[..., Search]] = {
@@ -25,7 +28,21 @@ SEARCHES: dict[str, Callable[..., Search]] = {
     "local-search": LocalSearch,
     "regularised-evolution": RegularisedEvolution,
     "genetic": Genetic,
+    "annealing": Annealing,
+    "gaussian-process": GaussianProcess,
+    "competitive": Competitive,
+    "cooperative": Cooperative,
 }
+
+LEAGUE = (
+    "random",
+    "local-search",
+    "regularised-evolution",
+    "genetic",
+    "annealing",
+    "gaussian-process",
+)
+"""The searches that take part where none are named: those that fit every problem."""
 
 
 def find_search(name: str) -> Callable[..., Search]:
@@ -54,14 +71,21 @@ def find_search(name: str) -> Callable[..., Search]:
 
 
 def make_search(
-    name: str, space: Space, rng: np.random.Generator, settings: Mapping[str, Any]
+    name: str, evaluator: Evaluator, rng: np.random.Generator, settings: Mapping[str, Any]
 ) -> Search:
-    """A new search of that name with those settings.
+    """A new search of that name with those settings, for the problem of the evaluator.
 
     Raises:
-        StudyError: no such search, or it refuses the settings.
+        StudyError: no such search, it refuses the settings, or it tests on single samples and the
+            problem has none.
     """
     factory = find_search(name)
+    space = evaluator.space
+    if hasattr(factory, "ask_tests"):
+        if not hasattr(evaluator, "on_samples"):
+            message = "tests on single samples, and a table has none; choose another search"
+            raise StudyError("no-samples", message, name)
+        settings = {"samples": evaluator.samples, **settings}  # type: ignore[attr-defined]
     try:
         return factory(space, rng, **settings)
     except (TypeError, ValueError) as error:

@@ -34,3 +34,14 @@ def chance_of_more(**values: float) -> None:
     for name, value in values.items():
         if not 0 <= value <= 0.95:
             raise ValueError(f"{name} = {value!r} must lie between 0 and 0.95")
+
+
+def positive(**values: float) -> None:
+    """Refuse settings that are not above 0.
+
+    Raises:
+        ValueError: it names the setting and the value.
+    """
+    for name, value in values.items():
+        if not 0 < value < float("inf"):
+            raise ValueError(f"{name} = {value!r} must be a positive number")

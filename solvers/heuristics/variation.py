@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.kernels import breed_rows, cross_rows, mutate_rows
+from solvers.heuristics.seen import Seen
 from solvers.heuristics.space import Space
 
 KINDS = ("point", "insert", "delete", "swap", "move")
@@ -75,15 +76,18 @@ class Variation:
         first: NDArray[np.int32],
         second: NDArray[np.int32],
         two_point: float = 0.5,
+        shifted: float = 0.0,
     ) -> NDArray[np.int32]:
         """Children (n, width): `first` with one run of genes replaced by that of `second`.
 
         The run starts at a random gene and goes on to the end (one-point), or, with probability
-        `two_point`, to a second random place. Children are canonical; they may equal a parent.
+        `two_point`, to a second random place. In a chain with no-ops it is, with probability
+        `shifted`, a tail that begins at another place of `second`, cut at the bound. Children are
+        canonical; they may equal a parent.
         """
         children = first.copy()
         seeds = _seeds(rng, len(first))
-        cross_rows(children, second, self.space.compressible, two_point, seeds)
+        cross_rows(children, second, self.space.compressible, two_point, shifted, seeds)
         return children
 
     def breed(
@@ -92,38 +96,37 @@ class Variation:
         genomes: NDArray[np.int32],
         errors: NDArray[np.float64],
         n: int,
+        seen: Seen,
         *,
         tournament: int,
         crossover: float = 0.0,
         two_point: float = 0.5,
+        shifted: float = 0.0,
         mutation: float = 1.0,
         extra: float = 0.0,
+        retries: int = 3,
+        keep: bool = False,
     ) -> NDArray[np.int32]:
-        """Children (n, width) of a population (m, width) with errors (m,).
+        """Up to n children (m, width) of a population (k, width) with errors (k,).
 
         Each parent is the best of `tournament` distinct individuals. With probability `crossover`
         a child has a second parent, and is then mutated with probability `mutation`; a child
-        of one parent always is.
+        of one parent always is. A child that `seen` holds is made anew up to `retries` times, and
+        then kept if `keep`, else left out; all children are added to `seen`.
 
         Raises:
             ValueError: the space has one genome only.
         """
         self._require_possible()
         space = self.space
-        return breed_rows(
-            genomes,
-            errors,
-            space.options,
-            space.optional,
-            space.chain,
-            self.weights,
-            tournament,
-            crossover,
-            two_point,
-            mutation,
-            extra,
-            _seeds(rng, n),
-        )
+        seen.reserve(n)
+        children, made, seen.count = breed_rows(
+            genomes, errors, space.options, space.optional, space.chain, self.weights,
+            tournament, crossover, two_point, shifted, mutation, extra, n,
+            rng.integers(2**64, dtype=np.uint64),
+            seen.bits, seen.rows, seen.table, seen.count, retries, keep,
+        )  # fmt: skip
+        return children[:made]
 
     def _require_possible(self) -> None:
         if not self.possible:

@@ -9,6 +9,7 @@
 | `bits-NAME` | tricks on eight-bit words | `bits` |
 | `integers-NAME` | integer functions by arithmetic | `integers` |
 | `hdNN-WIDTH[-large]` | Hacker's Delight 01 to 20 on words of a width | `hackers_delight` |
+| `nkK-SEED` | an NK landscape: a table of 5**6 entries, for tuning | `nk` |
 | `nas201-DATA` | NAS-Bench-201: cifar10, cifar100, imagenet | `nas201` |
 | `nas-graph-DATA` | NAS-Bench-Graph: cora, citeseer, ... | `nas_graph` |
 
@@ -35,6 +36,7 @@ FAMILIES = {
     "bits": ("bits-NAME", "tricks on eight-bit words; error: wrong bits"),
     "integers": ("integers-NAME", "integer functions by arithmetic; error: absolute difference"),
     "hd": ("hdNN-WIDTH[-large]", "Hacker's Delight 01..20 on words; large: 15 operators"),
+    "nk": ("nkK-SEED", "an NK landscape, each gene's share dependent on K = 0..5 others"),
     "nas201": ("nas201-DATA", "NAS-Bench-201 on cifar10, cifar100 or imagenet (extra nas)"),
     "nas-graph": ("nas-graph-DATA", "NAS-Bench-Graph on nine graph data sets (extra nas)"),
 }
@@ -50,6 +52,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 """What may stand for the capital words in the names of a family."""
 
 _NUMBERED = {"sorting", "pancakes", "set-cover"}  # what follows the family is a number
+_NAMED = {"hd": "hackers_delight", "nk": "nk"}  # families whose modules read their names
 _FIXED = {"nas201", "nas-graph"}  # tables: the length is not to be chosen
 
 STUDY = (
@@ -86,14 +89,14 @@ SUITES = {
 
 `study` is short, `smoke` takes seconds. `league` has every family: of the gates those on four
 inputs and otherwise all whose optimum the engines prove within a minute, with at least 10,000
-distinct behaviours (but for the smallest of `study`, `integers-determinant` and two tables).
+distinct behaviours (but for the smallest of `study` and one table).
 """
 
 
 def family_of(name: str) -> str:
     """The family of a problem's name; of no known one, what stands before its last hyphen."""
-    if name.startswith("hd") and name[2:3].isdigit():
-        return "hd"
+    if name[:2] in _NAMED and name[2:3].isdigit():
+        return name[:2]
     fitting = [family for family in FAMILIES if name.startswith(f"{family}-")]
     return max(fitting, key=len, default=name.rpartition("-")[0] or name)
 
@@ -108,10 +111,8 @@ def find_problem(name: str, length: int | None = None) -> Problem:
         ProblemError: `unknown-problem`, with the names there are.
     """
     family = family_of(name)
-    if family == "hd":
-        from solvers.suites.hackers_delight import named
-
-        return named(name, length)
+    if family in _NAMED:
+        return import_module(f"solvers.suites.{_NAMED[family]}").named(name, length)  # type: ignore[no-any-return]
     rest = name.removeprefix(f"{family}-")
     number = rest.isascii() and rest.isdigit() and len(rest) < 10
     if family not in FAMILIES or rest == name or (family in _NUMBERED and not number):

@@ -34,6 +34,9 @@ PROBLEMS: dict[str, Callable[[], Evaluator]] = {
     "planted": lambda: planted(4, 3, 1),
 }
 
+ASKING = [name for name, kind in SEARCHES.items() if not hasattr(kind, "ask_tests")]
+"""Searches that test on no single samples, which these problems do not have."""
+
 
 def seed(number: int) -> np.random.SeedSequence:
     return np.random.SeedSequence(number)
@@ -52,7 +55,7 @@ def batches(
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-@pytest.mark.parametrize("name", SEARCHES)
+@pytest.mark.parametrize("name", ASKING)
 def test_every_search_proposes_canonical_genomes_and_no_more_than_asked(
     name: str, problem: str
 ) -> None:
@@ -65,7 +68,7 @@ def test_every_search_proposes_canonical_genomes_and_no_more_than_asked(
             assert (evaluator.space.canonical(genomes) == genomes).all()
 
 
-@pytest.mark.parametrize("name", SEARCHES)
+@pytest.mark.parametrize("name", ASKING)
 def test_equal_seeds_give_equal_runs_and_others_do_not(name: str) -> None:
     evaluator = sorting(5, 9)
     first, again, other = (
@@ -75,7 +78,7 @@ def test_equal_seeds_give_equal_runs_and_others_do_not(name: str) -> None:
     assert first != other
 
 
-@pytest.mark.parametrize("name", SEARCHES)
+@pytest.mark.parametrize("name", ASKING)
 def test_a_pickled_search_continues_exactly(name: str) -> None:
     evaluator = sorting(5, 9)
     search = SEARCHES[name](evaluator.space, np.random.default_rng(8))
@@ -223,7 +226,7 @@ def test_infinite_errors_are_no_obstacle() -> None:
     assert scripted([[[2, 0]]], {"x": 0.0}).best_genome == (2, 0)
 
 
-@pytest.mark.parametrize("name", SEARCHES)
+@pytest.mark.parametrize("name", ASKING)
 def test_a_space_of_one_genome_is_searched_in_one_evaluation(name: str) -> None:
     evaluator = Table(uniform(2, 1), np.array([3.0]))
     result = run(evaluator, name, {}, seed(0), 50, {"low": 0.0})
@@ -234,7 +237,8 @@ def test_a_space_of_one_genome_is_searched_in_one_evaluation(name: str) -> None:
 def test_what_a_run_refuses() -> None:
     evaluator = one_max(4)
     cases = [
-        ("unknown-search", lambda: run(evaluator, "annealing", {}, seed(0), 9, {})),
+        ("unknown-search", lambda: run(evaluator, "hill", {}, seed(0), 9, {})),
+        ("no-samples", lambda: run(evaluator, "competitive", {}, seed(0), 9, {})),
         ("unknown-search", lambda: find_search("no.such.module:Search")),
         ("bad-setting", lambda: run(evaluator, "genetic", {"colour": 1}, seed(0), 9, {})),
         ("bad-limit", lambda: run(evaluator, "genetic", {}, seed(0), 0, {})),

@@ -175,6 +175,7 @@ def test_every_kind_of_mutation_of_a_chain_happens() -> None:
         Variation(space, {"invert": 1.0})
 
 
+@settings(deadline=None)  # the first call compiles
 @given(spaces(), st.integers(0, 2**32), st.integers(1, 7))
 def test_the_gate_lets_each_genome_through_once(space: Space, seed: int, n: int) -> None:
     gate, rng = Gate(space), np.random.default_rng(seed)

@@ -1,0 +1,180 @@
+"""Sorting 16 wires: `python -m benchmarks.sorting16 [--runs 6] [--minutes 15] [--searches ...]`.
+
+W. D. Hillis (1990) evolved networks that begin with the first 32 comparators of M. W. Green's
+network of 60: 65 in all without parasites, 61 with. The best known is 60.
+Here each run of a search has the same CPU time. It asks for a network of one comparator less each
+time it has found one, starting anew with what it is given, and the best is reported.
+
+After Green's 32 comparators, four levels over the bits of the wires' numbers, only 168 different
+outputs remain of 65,536 inputs of zeros and ones; a suffix is tested on those, exactly.
+Every network found is run on all 65,536 inputs before it is written down. `--scratch` begins with
+no comparator and tests on all inputs.
+
+A killed program continues: finished runs are kept in the result file, a run in progress in a
+checkpoint beside it. Times are CPU seconds of this process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from solvers.evaluators import evaluator_for
+from solvers.heuristics import run
+from solvers.suites.sorting import comparators
+from theory.placements import Step, Wiring
+from theory.problems import Problem, Sample, Samples
+
+WIRES = 16
+GREEN = tuple((i, i | 1 << bit) for bit in range(4) for i in range(WIRES) if not i >> bit & 1)
+"""Green's first 32 comparators, the lesser first."""
+
+SLICE = 50_000
+"""Evaluations between two looks at the clock, and two checkpoints."""
+
+SEARCHES = ("annealing", "genetic", "competitive", "cooperative")
+
+
+def applied(network: tuple[tuple[int, int], ...], inputs: np.ndarray) -> np.ndarray:
+    """The outputs (n, wires) of a network on rows of zeros and ones."""
+    rows = inputs.copy()
+    for i, j in network:
+        low, high = np.minimum(rows[:, i], rows[:, j]), np.maximum(rows[:, i], rows[:, j])
+        rows[:, i], rows[:, j] = low, high
+    return rows
+
+
+def everything() -> np.ndarray:
+    """All inputs (65536, 16)."""
+    return np.array(list(product((0, 1), repeat=WIRES)), dtype=np.uint8)
+
+
+def left_by(prefix: tuple[tuple[int, int], ...]) -> np.ndarray:
+    """The different outputs (n, 16) of a prefix."""
+    return np.unique(applied(prefix, everything()), axis=0)
+
+
+def suffix_problem(prefix: tuple[tuple[int, int], ...], length: int, left: np.ndarray) -> Problem:
+    """Sort what the prefix leaves: a sample for each different output of it."""
+    samples = tuple(
+        Sample(tuple(bool(b) for b in row), tuple(bool(b) for b in sorted(row))) for row in left
+    )
+    components = comparators(WIRES)
+    wires = components.registers
+    name = f"sorting-16 after {len(prefix)}"
+    return Problem(name, components, Wiring.CHAIN, wires, wires, Samples(samples), length)
+
+
+def pairs_of(steps: tuple[Step, ...]) -> list[list[int]]:
+    """The comparators of steps."""
+    return [list(step.reads) for step in steps]
+
+
+def is_network(network: list[list[int]]) -> bool:
+    """Whether it sorts all inputs; plain NumPy, apart from all that searched."""
+    rows = applied(tuple((i, j) for i, j in network), everything())
+    return bool((rows[:, :-1] <= rows[:, 1:]).all())
+
+
+def one_run(
+    search: str,
+    settings: dict[str, object],
+    seed: int,
+    cpu_s: float,
+    prefix: tuple[tuple[int, int], ...],
+    first: int,
+    checkpoint: Path,
+) -> dict[str, object]:
+    """One run of a search within its CPU time; what it found, smallest last.
+
+    Args:
+        first: comparators, prefix included, that the first network may have.
+        checkpoint: the run's state as JSON, between two slices.
+    """
+    state: dict[str, object] = {"size": first, "attempt": 0, "cpu_s": 0.0, "evaluations": 0}
+    state |= {"found": [], "least_error": None}
+    if checkpoint.is_file():
+        state = json.loads(checkpoint.read_text())
+    found: list[dict[str, object]] = state["found"]  # type: ignore[assignment]
+    size, attempt = int(str(state["size"])), int(str(state["attempt"]))
+    spent, evaluations = float(str(state["cpu_s"])), int(str(state["evaluations"]))
+    least: dict[str, float] = state.get("least") or {}  # type: ignore[assignment]
+    rows = left_by(prefix)
+    while spent < cpu_s:
+        start = time.process_time()
+        evaluator = evaluator_for(suffix_problem(prefix, size - len(prefix), rows))
+        cap = SLICE * 2 ** min(attempt, 12)  # restarts that last longer and longer
+        seeds = np.random.SeedSequence([16, seed, size, attempt])
+        result = run(evaluator, search, settings, seeds, cap, {"optimum": 0.0})
+        spent += time.process_time() - start
+        evaluations += result.evaluations
+        attempt += 1
+        best = least.get(str(size), float("inf"))
+        least[str(size)] = min(best, result.best_error)
+        if result.best_error == 0.0:
+            steps = evaluator.sequence(np.array(result.best_genome, dtype=np.int32)).steps
+            network = [list(pair) for pair in prefix] + pairs_of(steps)
+            if not is_network(network):
+                raise AssertionError("a network that was found does not sort")
+            found.append(
+                {"comparators": len(network), "cpu_s": round(spent, 2), "network": network}
+            )
+            size, attempt = len(network) - 1, 0
+        state = {
+            "size": size, "attempt": attempt, "cpu_s": spent, "evaluations": evaluations,
+            "found": found, "least": least,
+        }  # fmt: skip
+        part = checkpoint.with_suffix(".part")
+        part.write_text(json.dumps(state))
+        os.replace(part, checkpoint)
+    checkpoint.unlink(missing_ok=True)
+    sizes = [int(str(entry["comparators"])) for entry in found]
+    return {
+        "search": search, "settings": settings, "seed": seed, "best": min(sizes, default=None),
+        "cpu_s": round(spent, 1), "evaluations": evaluations, "found": found,
+        "least_error_by_size": least,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Runs what the result file does not hold yet, and prints the best of each search."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.sorting16")
+    parser.add_argument("--runs", type=int, default=6)
+    parser.add_argument("--minutes", type=float, default=15.0, help="CPU minutes of a run")
+    parser.add_argument("--searches", nargs="+", default=list(SEARCHES))
+    parser.add_argument("--scratch", action="store_true", help="begin with no comparator")
+    parser.add_argument("--out", type=Path, default=Path("results/sorting16"))
+    chosen, _ = parser.parse_known_args()
+    prefix = () if chosen.scratch else GREEN
+    kind = "scratch" if chosen.scratch else "green"
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    file = chosen.out / f"{kind}.json"
+    results = json.loads(file.read_text()) if file.is_file() else {}
+    for search in chosen.searches:
+        for seed in range(1, chosen.runs + 1):
+            key = f"{search} {seed} {chosen.minutes:g}"
+            if key not in results:
+                checkpoint = chosen.out / f"{kind}-{key.replace(' ', '-')}.json"
+                first = 80 if chosen.scratch else 66
+                results[key] = one_run(
+                    search, {}, seed, 60 * chosen.minutes, prefix, first, checkpoint
+                )
+                part = file.with_suffix(".part")
+                part.write_text(json.dumps(results, indent=1))
+                os.replace(part, file)
+            one = results[key]
+            print(
+                f"{kind:<8} {search:<12} seed {seed}: best {one['best']}, "
+                f"{one['evaluations']:,} evaluations, {one['cpu_s']:.0f} CPU s",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
