@@ -11,7 +11,8 @@ Every network found is run on all 65,536 inputs before it is written down. `--sc
 no comparator and tests on all inputs.
 
 A killed program continues: finished runs are kept in the result file, a run in progress in a
-checkpoint beside it. Times are CPU seconds of this process.
+checkpoint beside it, written between attempts; the attempt that was killed is made again. Times are
+CPU seconds of this process.
 """
 
 from __future__ import annotations
@@ -36,7 +37,12 @@ GREEN = tuple((i, i | 1 << bit) for bit in range(4) for i in range(WIRES) if not
 """Green's first 32 comparators, the lesser first."""
 
 SLICE = 50_000
-"""Evaluations between two looks at the clock, and two checkpoints."""
+"""Evaluations of the first attempt at a size; each further attempt has twice as many.
+
+The clock is read, and the checkpoint written, between attempts. An attempt's cap is also the
+number of evaluations that the time left allows at the rate so far, so a run may end a little early
+or late.
+"""
 
 SEARCHES = ("annealing", "genetic", "competitive", "cooperative")
 
@@ -109,7 +115,9 @@ def one_run(
     while spent < cpu_s:
         start = time.process_time()
         evaluator = evaluator_for(suffix_problem(prefix, size - len(prefix), rows))
-        cap = SLICE * 2 ** min(attempt, 12)  # restarts that last longer and longer
+        cap = SLICE * 2**attempt  # restarts that last longer and longer, within the time left
+        if spent > 0:
+            cap = max(1000, min(cap, int(evaluations / spent * (cpu_s - spent))))
         seeds = np.random.SeedSequence([16, seed, size, attempt])
         result = run(evaluator, search, settings, seeds, cap, {"optimum": 0.0})
         spent += time.process_time() - start
