@@ -162,12 +162,14 @@ class Job:
     seed: int
     batch: int
     stamp: str
-    count_behaviours: bool
-    checkpoints: Path
-    checkpoint_s: float
+    count_behaviours: bool = False
+    checkpoints: Path | None = None
+    checkpoint_s: float = CHECKPOINT_S
 
     def checkpoint(self, repetition: int) -> Path | None:
         """The file of a run in progress; None where the folder is not seen, on another machine."""
+        if self.checkpoints is None:
+            return None
         name = f"{self.benchmark.name}|{self.label}|{repetition}|{self.stamp}"
         file = self.checkpoints / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.run"
         return file if self.checkpoints.is_dir() else None

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable
 from itertools import combinations, product
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from benchmarks.rivals.contest import play
 from solvers import find_problem
 from solvers.evaluators import evaluator_for
-from solvers.heuristics import SEARCHES, make_search
+from solvers.heuristics import LEAGUE, make_search
 
 WIRES, LENGTH, POPULATION = 8, 25, 1000
 ROUNDS = {"quick": 5, "full": 15}
@@ -62,7 +63,7 @@ def search_overhead(name: str, space: Any, rounds: int, generations: int) -> flo
     rng = np.random.default_rng(1)
     errors = rng.integers(1, 200, 1 << 16).astype(np.float64)
     settings = {"population": POPULATION} if name in ("genetic", "regularised-evolution") else {}
-    search = make_search(name, space, rng, settings)
+    search = make_search(name, SimpleNamespace(space=space), rng, settings)
     times = []
     for round_ in range(rounds + 1):
         done, start = 0, time.process_time()
@@ -86,7 +87,7 @@ def main(form: str) -> None:
         many = [genomes] * 20
         took = cpu_seconds(lambda k=kernel, m=many: [k(g) for g in m], rounds)  # type: ignore[misc]
         print(f"  kernel {label:<20} {20 * POPULATION / took / 1e6:7.2f} million/s, agree: {same}")
-    for name in SEARCHES:
+    for name in LEAGUE:
         took = search_overhead(name, evaluator.space, rounds, 5)
         print(f"  search {name:<22} {1e6 * took:7.2f} us an individual, fitness free", flush=True)
     for name in ("genetic", "deap", "pymoo", "pygad"):

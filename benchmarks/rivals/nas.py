@@ -14,7 +14,7 @@ from benchmarks.rivals.figures import ert, ert_text, ratio, success_text
 from benchmarks.rivals.tuning import frozen
 from solvers import find_problem, solve
 from solvers.evaluators import evaluator_for
-from solvers.heuristics import SEARCHES
+from solvers.heuristics import LEAGUE
 from solvers.statistics import LEAST_SUCCESSES, random_expectation
 from theory.problems import Table
 
@@ -41,7 +41,7 @@ def main(form: str) -> None:
         )
         print(f"  {'search':<22} {'success [95 %]':<26} {'ERT [95 %]':<24} CPU us/evaluation")
         results: dict[str, list[Outcome]] = {}
-        for name in (*SEARCHES, *RIVALS):
+        for name in (*LEAGUE, *RIVALS):
             cap = CAPS.get(name, {}).get(form, CAP)
             number = FEWER.get(name, {}).get(form, REPETITIONS[form])
             try:
@@ -73,7 +73,7 @@ def _contrast(results: dict[str, list[Outcome]]) -> None:
     if not rivals:
         return
     best = min(rivals, key=lambda name: ert(rivals[name]))
-    for name in SEARCHES:
+    for name in LEAGUE:
         value, interval = ratio(results[name], rivals[best])
         ends = f" [{interval.lower:.2f}, {interval.upper:.2f}]" if interval else ""
         default = ", the default" if name == DEFAULT else ""

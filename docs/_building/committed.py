@@ -17,7 +17,7 @@ from pathlib import Path
 
 from solvers.comparison import shipped_evaluator
 from solvers.exact import Frontier, solve, with_evidence
-from solvers.heuristics import OPTIMUM, SEARCHES, RunResult
+from solvers.heuristics import LEAGUE, OPTIMUM, RunResult
 from solvers.study import BATCH, Benchmark, Job, StudyResult, StudySpec, run_job, run_study
 from solvers.suites import family_of, find_problem
 
@@ -42,7 +42,7 @@ Line = tuple[str, ...]
 
 def searches() -> tuple[str, ...]:
     """The searches of the comparison: those in the file, or all that there are for a new one."""
-    return tuple(name for name in SEARCHES if name not in LEFT_OUT)
+    return tuple(name for name in LEAGUE if name not in LEFT_OUT)
 
 
 def benchmark(name: str) -> tuple[Benchmark, Frontier]:

@@ -266,7 +266,7 @@ def named(name: str, length: int | None = None) -> Problem:
     """
     number, _, rest = name.removeprefix("hd").partition("-")
     width = rest.removesuffix("-large")
-    if len(number) != 2 or not (number + width).isascii() or not (number + width).isdigit():
+    if len(number) != 2 or not all(t.isascii() and t.isdigit() for t in (number, width)):
         message = "write hdNN-WIDTH or hdNN-WIDTH-large, such as hd01-32"
         raise ProblemError("unknown-problem", message, name)
     large = rest.endswith("-large")

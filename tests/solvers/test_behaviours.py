@@ -204,7 +204,7 @@ def test_keys_are_equal_exactly_where_behaviours_are(wiring: Wiring, enough: int
 
 def test_keys_of_a_dag_follow_the_slot_that_is_read() -> None:
     problem = function_problem(0b0110, 2, any_two_input(), 2)
-    exact, words = tiers(problem)
+    exact, words = _ExactKeys(problem), _WordKeys(problem)
     genomes = words._decoder.space.sample(np.random.default_rng(1), 400)
     pairs = set(zip(exact(genomes), words(genomes), strict=True))
     assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
@@ -229,7 +229,7 @@ def test_a_run_counts_the_behaviours_it_evaluates() -> None:
     seeds = np.random.SeedSequence(4)
     for search in ("genetic", "random"):
         seen.clear()
-        with_keys = run(Watched(), search, {}, seeds, 700, {OPTIMUM: -1.0}, 64, keys)
+        with_keys = run(Watched(), search, {}, seeds, 700, {OPTIMUM: -1.0}, 64, behaviours=keys)
         without = run(evaluator, search, {}, seeds, 700, {OPTIMUM: -1.0}, 64)
         assert replace(with_keys, behaviours=None) == without
         genomes = np.concatenate(seen)[: with_keys.evaluations]

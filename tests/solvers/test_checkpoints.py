@@ -72,7 +72,7 @@ def test_a_checkpoint_of_another_run_or_a_broken_one_is_refused(tmp_path: Path) 
     file = tmp_path / "one.run"
     module = sys.modules[heuristics_run.__module__]
     evaluator = problem_of("genetic")
-    state = module._State(("other",), None, None, {}, {}, 1)
+    state = module._State(("other",), None, None, {}, {}, 1, None)
     module._write(file, state)
     for content in (None, b"half a pick", b""):
         if content is not None:

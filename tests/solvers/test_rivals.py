@@ -232,7 +232,7 @@ def test_our_searches_play_too() -> None:
     outcome = play("random", networks(), 0.0, 20_000, (1,), {})
     assert outcome.reached
     assert outcome.best == 0
-    assert callable(make_search("random", networks().space, np.random.default_rng(1), {}).ask)
+    assert callable(make_search("random", networks(), np.random.default_rng(1), {}).ask)
 
 
 def missing(name: str) -> Any:
