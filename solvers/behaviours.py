@@ -20,11 +20,16 @@ from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from solvers.decoding import Decoder
-from solvers.evaluators import PointEvaluator, ProblemEvaluator, TableEvaluator, evaluator_for
+from solvers.evaluators import (
+    PointEvaluator,
+    ProblemEvaluator,
+    TableEvaluator,
+    evaluator_for,
+    walk_ends,
+)
 from solvers.exact.limits import Limits, Meter
 from solvers.exact.points import Points, make_points
 from solvers.generated import word_kernel
@@ -91,24 +96,9 @@ class _PointKeys:
         self._code = np.min_scalar_type(len(points))
 
     def __call__(self, genomes: Genomes) -> list[bytes]:
-        ends = _ends(genomes, self._moves, self._start).astype(self._code)
+        ends = walk_ends(genomes, self._moves, self._start).astype(self._code)
         ends.sort(axis=1)
         return _digest(ends)
-
-
-@njit(cache=True)
-def _ends(genomes: Any, moves: Any, start: Any) -> Any:  # pragma: no cover - compiled
-    """The point (n, samples) each sample ends at."""
-    ends = np.empty((len(genomes), len(start)), dtype=np.int32)
-    for g in range(len(genomes)):
-        for i in range(len(start)):
-            point = start[i]
-            for k in range(genomes.shape[1]):
-                step = genomes[g, k]
-                if step >= 0:
-                    point = moves[point, step]
-            ends[g, i] = point
-    return ends
 
 
 class _ExactKeys:

@@ -188,10 +188,9 @@ def _walk(
 
 
 @njit(cache=True)
-def _walk_each(
-    genomes: Any, moves: Any, start: Any, errors: Any
-) -> Any:  # pragma: no cover - compiled
-    found = np.zeros((len(genomes), len(start)), dtype=np.int64)
+def walk_ends(genomes: Any, moves: Any, start: Any) -> Any:  # pragma: no cover - compiled
+    """The point (n, samples) at which each genome leaves each sample."""
+    ends = np.empty((len(genomes), len(start)), dtype=np.int32)
     for g in range(len(genomes)):
         for i in range(len(start)):
             point = start[i]
@@ -199,8 +198,8 @@ def _walk_each(
                 step = genomes[g, k]
                 if step >= 0:
                     point = moves[point, step]
-            found[g, i] = errors[point]
-    return found
+            ends[g, i] = point
+    return ends
 
 
 class PointEvaluator:
@@ -226,7 +225,7 @@ class PointEvaluator:
 
     def on_samples(self, genomes: Genomes, samples: NDArray[np.int64]) -> Errors:
         """The errors (n, m) of genomes (n, width) on the samples numbered `samples` (m,)."""
-        found = _walk_each(genomes, self._moves, self._sample_points[samples], self._errors)
+        found = self._errors[walk_ends(genomes, self._moves, self._sample_points[samples])]
         return np.where(found >= INFINITE, np.inf, found.astype(np.float64))
 
     def sequence(self, genome: Genomes) -> Sequence:

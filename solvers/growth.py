@@ -25,9 +25,9 @@ from typing import Any
 from solvers.evaluators import evaluator_for
 from solvers.exact import Limits, solve
 from solvers.heuristics import OPTIMUM, run
+from solvers.jobs import seed_of
 from solvers.statistics import Trend, bootstrap_ert, ert_bound, expected_running_time, log_linear
 from solvers.statistics.trend import LEAST_POINTS
-from solvers.study import seed_of
 from solvers.suites import find_problem
 from theory.errors import ProblemError
 from theory.placements import Wiring, instances, placements

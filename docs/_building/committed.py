@@ -17,8 +17,9 @@ from pathlib import Path
 
 from solvers.comparison import shipped_evaluator
 from solvers.exact import Frontier, solve, with_evidence
-from solvers.heuristics import LEAGUE, OPTIMUM, RunResult
-from solvers.study import BATCH, Benchmark, Job, StudyResult, StudySpec, run_job, run_study
+from solvers.heuristics import BATCH, LEAGUE, OPTIMUM, RunResult
+from solvers.jobs import Job, run_job
+from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "runs.csv"

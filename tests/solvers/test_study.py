@@ -22,6 +22,7 @@ import pytest
 from solvers.document import write_report
 from solvers.heuristics import OPTIMUM, StudyError
 from solvers.identity import stamp
+from solvers.jobs import seed_of
 from solvers.plots import convergence, frontiers
 from solvers.report import (
     main_table,
@@ -33,7 +34,7 @@ from solvers.report import (
     to_text,
 )
 from solvers.results import Results
-from solvers.study import Benchmark, StudyResult, StudySpec, read_study, run_study, seed_of
+from solvers.study import Benchmark, StudyResult, StudySpec, read_study, run_study
 
 from . import toy
 
