@@ -62,6 +62,18 @@ def test_marked_blocks_are_not_run() -> None:
     assert transcript(block.body) == [("b", "B"), ("c", "")]
 
 
+def test_the_python_example_prints_what_stands_below_it() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    pieces = [piece for piece in hook.split(text) if not isinstance(piece, str)]
+    number = next(k for k, piece in enumerate(pieces) if piece.language == "python")
+    source, written = pieces[number].body, pieces[number + 1].body
+    with hook.workshop() as shop:
+        (shop.folder / "example.py").write_text(source, encoding="utf-8")
+        _, real = shop.run("python example.py")
+    lines = "\n".join(line.rstrip() for line in real.strip().split("\n"))
+    assert same(written.rstrip(), lines), f"README.md: the Python example prints\n{real}"
+
+
 def test_the_readme_shows_real_output() -> None:
     blocks = console_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
     assert blocks, "README.md has no console block"

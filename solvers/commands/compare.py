@@ -183,8 +183,7 @@ def _show(result: Comparison, *, json: bool) -> None:
     from dataclasses import asdict
 
     from solvers.contrasts import contrast_rows, ideal_rows
-    from solvers.report import main_table, study_rows, target_table, to_rich
-    from solvers.tables import contrast_table
+    from solvers.report import main_table, study_rows, to_rich
 
     rows, ideals = study_rows(result.study), ideal_rows(result.results)
     contrasts = contrast_rows(result.study)
@@ -201,9 +200,7 @@ def _show(result: Comparison, *, json: bool) -> None:
         )
         return
     screen = console()
-    for table in (main_table(rows, ideals), contrast_table(contrasts), target_table(rows)):
-        if table is not None:
-            screen.print(to_rich(table))
+    screen.print(to_rich(main_table(rows, ideals)))  # contrasts and further targets: the report
     for note in result.notes:
         screen.print(note, soft_wrap=True, markup=False)
     if not result.study.complete:
