@@ -62,6 +62,10 @@ def compare(
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask cluster to run on (extra cluster).")
     ] = None,
+    count: Annotated[
+        int,
+        typer.Option(min=0, help="Behaviours counted at most for ideal random search; 0: none."),
+    ] = 2_000_000,
     components: ComponentsOption = None,
     length: LengthOption = None,
     measure: MeasureOption = None,
@@ -103,6 +107,7 @@ def compare(
             workers=workers,
             contrasts=None if contrast is None else tuple(map(_contrast, contrast)),
             scheduler=scheduler,
+            count_states=count,
         )
         from rich.progress import (
             BarColumn,
