@@ -66,7 +66,7 @@ class Decoder:
         )
         named = () if self.picks_output else problem.outputs
         self._out_sorts = np.array([number.get(v.sort, -1) for v in named], dtype=np.int32)
-        self._wanted_sort = number.get(problem.outputs[0].sort, -1)
+        self.wanted_sort = number.get(problem.outputs[0].sort, -2)
         self.slot_count = len(problem.inputs) + self.outs * problem.length
         options: list[int] = []
         for k in range(problem.length):
@@ -118,13 +118,17 @@ class Decoder:
         missing = bool((outputs[0] < 0).any())
         return steps, None if missing else tuple(int(s) for s in outputs[0])
 
+    def slot_sorts(self, taken: Any, writes: Any) -> NDArray[np.int32]:
+        """The number of the sort of each slot of a dag (n, slots), -1 where there is none."""
+        sorts = np.full((len(taken), self.slot_count), -1, dtype=np.int32)
+        sorts[:, : len(self._input_sorts)] = self._input_sorts
+        rows, steps, outs = np.nonzero(writes >= 0)
+        sorts[rows, writes[rows, steps, outs]] = self._makes[taken[rows, steps], outs]
+        return sorts
+
     def readable(self, taken: Any, writes: Any) -> NDArray[np.bool_]:
         """Where a dag's one output may be read: (n, slots), slots that hold its sort."""
-        valid = np.zeros((len(taken), self.slot_count), dtype=np.bool_)
-        valid[:, : len(self._input_sorts)] = self._input_sorts == self._wanted_sort
-        fits = self._makes[np.maximum(taken, 0)] == self._wanted_sort
-        rows, _, _ = np.nonzero(fits & (writes >= 0))
-        valid[rows, writes[fits & (writes >= 0)]] = True
+        valid: NDArray[np.bool_] = self.slot_sorts(taken, writes) == self.wanted_sort
         return valid
 
 

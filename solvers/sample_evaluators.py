@@ -3,6 +3,9 @@
 `ExactEvaluator` is the reference: any problem with samples, in exact Python. `WordEvaluator` and
 `BitEvaluator` are compiled for one problem each and agree with it. `solvers.evaluators` chooses.
 
+On a dag with one output, read at its best slot, `compare_slots` says which slots compute the same
+(see `solvers.slots`) and `slot_errors` gives the error of each.
+
 `on_samples(genomes, samples)` gives the errors (n, m) of single samples, for searches that test on
 a few of them. Where the evaluator picks a dag's output slot, it picks the best for those samples.
 """
@@ -10,6 +13,7 @@ a few of them. Where the evaluator picks a dag's output slot, it picks the best 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,7 @@ from numpy.typing import NDArray
 from solvers.bit_kernels import INFINITE_BLOCK, MANY, bit_kernel, words_in_block
 from solvers.decoding import Decoder
 from solvers.generated import word_kernel
+from solvers.slots import SlotKeys, keys_of_values, slot_keys, unread_steps
 from solvers.word_errors import INFINITE, least_slot_errors, output_errors
 from theory.errors import NumberTooLargeError, ProblemError
 from theory.placements import Step
@@ -75,6 +80,54 @@ class ExactEvaluator:
                 best = [sample_error(p.measure, p.outputs, r.outputs, None) for r in rows]
             errors[g] = [as_float(e) for e in best]
         return errors
+
+    @property
+    def reads_best_slot(self) -> bool:
+        """Whether a genome is a dag with one output, so that its slots can be compared."""
+        return self._decoder.picks_output
+
+    def compare_slots(self, genomes: Genomes, most: int) -> SlotKeys:
+        """What the slots of genomes (n, width) compute; those with more unread steps are not run.
+
+        Args:
+            most: most steps that may be left out or not read.
+        """
+        taken, reads, writes, _ = self._decoder(genomes)
+        unread = unread_steps(taken, reads, writes)
+        sorts = self._decoder.slot_sorts(taken, writes)
+        sorts[unread > most] = -1
+        values = np.zeros((len(genomes), self._decoder.slot_count, 1), dtype=np.uint64)
+        for row in np.flatnonzero(unread <= most):
+            columns = self._slot_values(genomes[row])
+            values[row, : len(columns), 0] = keys_of_values(columns)
+        blocked = np.zeros((len(genomes), 1), dtype=np.uint64)  # the values say it
+        return slot_keys(values, blocked, sorts, taken, writes, unread, self._decoder.wanted_sort)
+
+    def slot_errors(self, genomes: Genomes) -> Errors:
+        """The errors (n, slots) of a dag's slots; infinite where the output cannot be read."""
+        errors: Errors = np.full((len(genomes), self._decoder.slot_count), np.inf)
+        for row, genome in enumerate(genomes):
+            for sequence in self._readings(genome):
+                try:
+                    error = as_float(self.problem.error(sequence))
+                except NumberTooLargeError:
+                    error = math.inf
+                errors[row, sequence.outputs[0]] = error
+        return errors
+
+    def _slot_values(self, genome: Genomes) -> list[tuple[object, ...]]:
+        """What each slot is on each sample, None where the dag blocks.
+
+        Slots of a dag whose numbers grow too large are like no others.
+        """
+        steps, _ = self._decoder.steps_of(genome)
+        slots = range(len(self.problem.inputs) + sum(len(self._sorts(step)) for step in steps))
+        sequence = self.problem.sequence(steps, (0,) if slots else ())
+        try:
+            rows = [sequence.run(row.inputs) for row in self.problem.rows()]
+        except NumberTooLargeError:
+            return [(genome.tobytes(), slot) for slot in slots]
+        return [tuple(None if row is None else row[slot] for row in rows) for slot in slots]
 
     def sequence(self, genome: Genomes) -> Sequence:
         """See `ProblemEvaluator`."""
@@ -145,12 +198,60 @@ class WordEvaluator(ExactEvaluator):
             errors[low : low + len(part)] = self._chunk(part)
         return errors
 
+    def compare_slots(self, genomes: Genomes, most: int) -> SlotKeys:
+        """As the exact evaluator does."""
+        taken, reads, writes, _ = self._decoder(genomes)
+        unread = unread_steps(taken, reads, writes)
+        sorts = self._decoder.slot_sorts(taken, writes)
+        sorts[unread > most] = -1
+        fit = np.flatnonzero(unread <= most)
+        results, overflow = self._run(taken[fit], reads[fit], writes[fit])
+        for row in np.flatnonzero(overflow):
+            for slot, column in enumerate(self._slot_values(genomes[fit[row]])):
+                results[row, :, slot] = list(_words_or_digests(column, len(self._inputs)))
+                results[row, :, -1] = [value is None for value in column]
+        blocked = results[:, :, -1] != 0
+        results[blocked] = 0
+        shape = (len(genomes), results.shape[2] - 1, len(self._inputs))
+        values = np.zeros(shape, dtype=np.int64)
+        values[fit] = results[:, :, :-1].transpose(0, 2, 1)
+        masks = np.zeros((len(genomes), len(self._inputs)), dtype=np.int64)
+        masks[fit] = blocked
+        return slot_keys(values, masks, sorts, taken, writes, unread, self._decoder.wanted_sort)
+
+    def slot_errors(self, genomes: Genomes) -> Errors:
+        """As the exact evaluator does."""
+        taken, reads, writes, _ = self._decoder(genomes)
+        readable = self._decoder.readable(taken, writes)
+        results, overflow = self._run(taken, reads, writes)
+        measure = list(Measure).index(self.problem.measure)
+        errors: Errors = np.full(readable.shape, np.inf)
+        exactly = overflow.copy()
+        for slot in range(readable.shape[1]):
+            outputs = np.where(readable[:, slot], slot, -1).astype(np.int32)[:, None]
+            found, unsafe = output_errors(
+                results, self._wanted, outputs, measure, self._blocked, self._unsigned
+            )
+            errors[:, slot] = np.where(readable[:, slot], found, np.inf)
+            exactly |= unsafe & readable[:, slot]
+        for row in np.flatnonzero(exactly):
+            errors[row] = super().slot_errors(genomes[row : row + 1])[0]
+        return errors
+
+    def _run(self, taken: Any, reads: Any, writes: Any) -> tuple[NDArray[np.int64], Any]:
+        """The slots of each genome on each sample (n, samples, slots + 1), and where they overflow.
+
+        The last column is 1 where the sample blocked.
+        """
+        shape = (len(taken), len(self._inputs), len(self._scratch))
+        results = np.zeros(shape, dtype=np.int64)
+        overflow = np.zeros(len(taken), dtype=np.bool_)
+        self._kernel(taken, reads, writes, self._inputs, self._scratch, results, overflow)
+        return results, overflow
+
     def _chunk(self, genomes: Genomes) -> Errors:
         taken, reads, writes, outputs = self._decoder(genomes)
-        n, samples, slots = len(genomes), len(self._inputs), len(self._scratch)
-        results = np.zeros((n, samples, slots), dtype=np.int64)
-        overflow = np.zeros(n, dtype=np.bool_)
-        self._kernel(taken, reads, writes, self._inputs, self._scratch, results, overflow)
+        results, overflow = self._run(taken, reads, writes)
         measure = list(Measure).index(self.problem.measure)
         if self._decoder.picks_output:
             valid = self._decoder.readable(taken, writes)
@@ -175,6 +276,19 @@ def _words(rows: list[tuple[Value, ...]]) -> NDArray[np.int64]:
 
 def _word(value: int) -> int:
     return value - 2**64 if value >= 2**63 else value
+
+
+def _words_or_digests(column: tuple[object, ...], samples: int) -> Iterable[int]:
+    """A slot's values as words; what is no word as a digest of 63 bits, so that it has a key."""
+    if len(column) != samples:  # of numbers that are too large
+        column = (*column, *[None] * samples)[:samples]
+    for value in column:
+        if value is None:
+            yield 0
+        elif isinstance(value, int) and -(2**63) <= value < 2**64:
+            yield _word(int(value))
+        else:
+            yield keys_of_values([(value,)])[0] >> 1
 
 
 class BitEvaluator(ExactEvaluator):
@@ -219,6 +333,45 @@ class BitEvaluator(ExactEvaluator):
         if self.problem.measure in INFINITE_BLOCK:
             errors[blocked] = np.inf
         return errors
+
+    def compare_slots(self, genomes: Genomes, most: int) -> SlotKeys:
+        """As the exact evaluator does."""
+        taken, reads, writes, _ = self._decoder(genomes)
+        unread = unread_steps(taken, reads, writes)
+        sorts = self._decoder.slot_sorts(taken, writes)
+        sorts[unread > most] = -1
+        fit = np.flatnonzero(unread <= most)
+        found = self._differences(genomes[fit])
+        blocked = found[:, :, -1] & self._arrays[2]
+        found &= (self._arrays[2] & ~blocked)[:, :, None]
+        shape = (len(genomes), found.shape[2] - 1, found.shape[1] * found.shape[3])
+        values = np.zeros(shape, dtype=np.uint64)
+        values[fit] = found[:, :, :-1].transpose(0, 2, 1, 3).reshape(len(fit), *shape[1:])
+        masks = np.zeros((len(genomes), shape[2]), dtype=np.uint64)
+        masks[fit] = blocked.reshape(len(fit), shape[2])
+        return slot_keys(values, masks, sorts, taken, writes, unread, self._decoder.wanted_sort)
+
+    def slot_errors(self, genomes: Genomes) -> Errors:
+        """As the exact evaluator does."""
+        taken, _, writes, _ = self._decoder(genomes)
+        found = self._differences(genomes)
+        wrong = (found[:, :, :-1] | found[:, :, -1:]) & self._arrays[2][:, None]
+        counts = np.bitwise_count(wrong).sum(axis=(1, 3), dtype=np.int64)
+        if self.problem.measure is Measure.GREATEST:
+            counts = np.minimum(counts, 1)
+        errors = counts.astype(np.float64)
+        if self.problem.measure in INFINITE_BLOCK:
+            errors[(found[:, :, -1] & self._arrays[2]).any(axis=(1, 2))] = np.inf
+        errors[~self._decoder.readable(taken, writes)] = np.inf
+        return errors
+
+    def _differences(self, genomes: Genomes) -> NDArray[np.uint64]:
+        """Where each slot of a dag is wrong, and at last where it blocks: (n, blocks, slots + 1,
+        words), bits of no sample included."""
+        shape = (len(genomes), len(self._arrays[0]), self._decoder.slot_count + 1, self._words)
+        found = np.empty(shape, dtype=np.uint64)
+        self._kernel.differences(_rows(genomes), self._places, *self._arrays, found)
+        return found
 
     def _packed(self, inputs: Any, wanted: Any) -> tuple[NDArray[np.uint64], ...]:
         """Inputs and wanted outputs (samples, m) as words, and which bits are samples."""

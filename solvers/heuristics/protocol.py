@@ -4,6 +4,7 @@
   the search, so every evaluation can be counted.
 - `Search`: anything that proposes (`ask`) and is told the outcome (`tell`).
 - `SampleEvaluator`, `SampleSearch`: the same with tests on single samples beside.
+- `SlotEvaluator`, `SlotSearch`: the same with a comparison of the slots of dags before.
 - `StudyError`: a search, a study or its store was asked for something it cannot do.
 """
 
@@ -52,6 +53,42 @@ class SampleEvaluator(Evaluator, Protocol):
         ...
 
 
+class Comparison(Protocol):
+    """What the slots of n dags compute; see `solvers.slots.SlotKeys`."""
+
+    @property
+    def keys(self) -> NDArray[np.uint64]:
+        """(n, slots), equal where slots compute the same; 0 where there is no slot."""
+        ...
+
+    @property
+    def readable(self) -> NDArray[np.bool_]:
+        """(n, slots), slots that the output may be read from."""
+        ...
+
+    @property
+    def redundant(self) -> NDArray[np.int64]:
+        """(n,), steps that are of no use."""
+        ...
+
+
+class SlotEvaluator(Evaluator, Protocol):
+    """An evaluator of dags with one output, which is read at the best slot."""
+
+    @property
+    def reads_best_slot(self) -> bool:
+        """Whether it is one: an evaluator may serve other problems too."""
+        ...
+
+    def compare_slots(self, genomes: Genomes, most: int, /) -> Comparison:
+        """What the slots compute, without the target; those with more unread steps are not run."""
+        ...
+
+    def slot_errors(self, genomes: Genomes, /) -> Errors:
+        """Errors (n, slots) of genomes (n, width); the least is the genome's."""
+        ...
+
+
 class Search(Protocol):
     """A search. It holds its generator and plain data, so pickling it saves a run exactly.
 
@@ -80,4 +117,30 @@ class SampleSearch(Search, Protocol):
 
     def tell_tests(self, genomes: Genomes, samples: SampleIds, errors: Errors, /) -> None:
         """The errors (n, m) of what the last `ask_tests` returned."""
+        ...
+
+
+class SlotSearch(Search, Protocol):
+    """A search that compares the slots of dags before it asks for an error.
+
+    Before each `ask` the run calls `ask_comparisons` and `tell_comparisons`, until there is nothing
+    to compare; before each `tell` it calls `tell_slot_errors`. Comparisons take no target and are
+    counted by themselves.
+    """
+
+    @property
+    def most_unread(self) -> int:
+        """Most unread steps of what need be compared next."""
+        ...
+
+    def ask_comparisons(self) -> Genomes:
+        """Genomes (n, width) to compare; n = 0 for none."""
+        ...
+
+    def tell_comparisons(self, genomes: Genomes, compared: Comparison, /) -> None:
+        """What the slots of the last `ask_comparisons` compute."""
+        ...
+
+    def tell_slot_errors(self, errors: Errors, /) -> None:
+        """The errors (m, slots) of what the last `ask` returned."""
         ...

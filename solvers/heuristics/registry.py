@@ -15,6 +15,7 @@ import numpy as np
 from solvers.heuristics.annealing import Annealing
 from solvers.heuristics.competitive import Competitive
 from solvers.heuristics.cooperative import Cooperative
+from solvers.heuristics.dag_annealing import DagAnnealing
 from solvers.heuristics.evolution import RegularisedEvolution
 from solvers.heuristics.gaussian_process import GaussianProcess
 from solvers.heuristics.genetic import Genetic
@@ -29,6 +30,7 @@ SEARCHES: dict[str, Callable[..., Search]] = {
     "regularised-evolution": RegularisedEvolution,
     "genetic": Genetic,
     "annealing": Annealing,
+    "dag-annealing": DagAnnealing,
     "gaussian-process": GaussianProcess,
     "competitive": Competitive,
     "cooperative": Cooperative,
@@ -76,8 +78,8 @@ def make_search(
     """A new search of that name with those settings, for the problem of the evaluator.
 
     Raises:
-        StudyError: no such search, it refuses the settings, or it tests on single samples and the
-            problem has none.
+        StudyError: no such search, it refuses the settings, or it needs what the problem has not:
+            samples to test on, or slots to compare.
     """
     factory = find_search(name)
     space = evaluator.space
@@ -86,6 +88,9 @@ def make_search(
             message = "tests on single samples, and a table has none; choose another search"
             raise StudyError("no-samples", message, name)
         settings = {"samples": evaluator.samples, **settings}  # type: ignore[attr-defined]
+    if hasattr(factory, "ask_comparisons") and not getattr(evaluator, "reads_best_slot", False):
+        message = "compares the slots of dags with one output, and this problem has none"
+        raise StudyError("no-slots", f"{message}; choose another search", name)
     try:
         return factory(space, rng, **settings)
     except (TypeError, ValueError) as error:

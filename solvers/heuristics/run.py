@@ -8,6 +8,10 @@ A *test* of a genome on one of S samples counts as 1/S of an evaluation; tests n
 target, only a whole evaluation does. `evaluations` is the sum of both, rounded up, so that searches
 that test and searches that do not are compared by the same amount of work.
 
+A search may *compare* dags before it asks for an error: which of their slots compute the same, from
+the components alone. That takes no target and counts as no evaluation; comparisons are counted
+beside, since they take time.
+
 A run can leave a checkpoint at intervals: its whole state, written to a new file that then takes
 the place of the old one. A run that finds its checkpoint continues as if nothing had happened.
 
@@ -60,6 +64,7 @@ class RunResult:
         behaviours: different behaviours among them; None where they were not counted. Every other
             evaluation was spent on a behaviour already seen.
         tests: tests on single samples; not kept in a study's file.
+        comparisons: dags compared without an error; not kept in a study's file.
     """
 
     evaluations: int
@@ -70,6 +75,7 @@ class RunResult:
     best_error: float
     behaviours: int | None = None
     tests: int = field(default=0, compare=False)
+    comparisons: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
@@ -88,6 +94,7 @@ class _State:
     best: float = math.inf
     whole: int = 0
     tests: int = 0
+    comparisons: int = 0
 
     def spent(self, more: int = 0) -> int:
         """Evaluations so far and `more`, tests included, rounded up."""
@@ -156,6 +163,7 @@ def run(
     return RunResult(
         state.spent(), len(state.seen), state.hits, tuple(state.trajectory), state.best_genome,
         state.best, None if state.behaved is None else len(state.behaved), state.tests,
+        state.comparisons,
     )  # fmt: skip
 
 
@@ -179,6 +187,13 @@ def _step(
             state.tests += len(genomes) * len(samples)
         if state.spent() >= cap:
             return True
+    if hasattr(search, "ask_comparisons"):
+        comparing: Any = evaluator
+        while len(genomes := search.ask_comparisons()):
+            search.tell_comparisons(
+                genomes, comparing.compare_slots(genomes, search.most_unread)
+            )
+            state.comparisons += len(genomes)
     most = min(batch, cap - state.spent())
     genomes = search.ask(most)
     if len(genomes) == 0:
@@ -188,6 +203,8 @@ def _step(
     errors = np.asarray(evaluator(genomes), dtype=np.float64)
     _check(name, genomes, most, errors)
     _count(state, evaluator.space.canonical(genomes), errors, behaviours)
+    if hasattr(search, "tell_slot_errors"):
+        search.tell_slot_errors(comparing.slot_errors(genomes))
     search.tell(genomes, errors)
     return True
 
