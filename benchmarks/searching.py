@@ -13,10 +13,10 @@ from functools import partial
 
 import numpy as np
 
+from solvers.bit_evaluator import BitEvaluator
 from solvers.evaluators import evaluator_for
 from solvers.heuristics import SEARCHES, Evaluator, RunResult, Space, run
 from solvers.heuristics.protocol import Genomes
-from solvers.sample_evaluators import BitEvaluator
 from solvers.statistics import wilson
 from solvers.suites import find_problem
 from theory.problems import Table

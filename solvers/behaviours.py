@@ -22,6 +22,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.bit_evaluator import BitEvaluator
 from solvers.decoding import Decoder
 from solvers.evaluators import (
     PointEvaluator,
@@ -33,7 +34,7 @@ from solvers.evaluators import (
 from solvers.exact.limits import Limits, Meter
 from solvers.exact.points import Points, make_points
 from solvers.generated import word_kernel
-from solvers.sample_evaluators import BitEvaluator, ExactEvaluator, WordEvaluator
+from solvers.sample_evaluators import ExactEvaluator, WordEvaluator
 from theory.errors import NumberTooLargeError
 from theory.placements import Wiring
 from theory.problems import Measure, Problem

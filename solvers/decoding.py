@@ -120,10 +120,9 @@ class Decoder:
 
     def slot_sorts(self, taken: Any, writes: Any) -> NDArray[np.int32]:
         """The number of the sort of each slot of a dag (n, slots), -1 where there is none."""
-        sorts = np.full((len(taken), self.slot_count), -1, dtype=np.int32)
-        sorts[:, : len(self._input_sorts)] = self._input_sorts
-        rows, steps, outs = np.nonzero(writes >= 0)
-        sorts[rows, writes[rows, steps, outs]] = self._makes[taken[rows, steps], outs]
+        sorts: NDArray[np.int32] = _slot_sorts(
+            taken, writes, self._input_sorts, self._makes, self.slot_count
+        )
         return sorts
 
     def readable(self, taken: Any, writes: Any) -> NDArray[np.bool_]:
@@ -175,6 +174,21 @@ def _decode_dag(
         for i in range(len(out_sorts)):
             outputs[g, i] = _pick(sorts, slots, out_sorts[i], genomes[g, length * stride + i])
     return taken, reads, writes, outputs
+
+
+@njit(cache=True)
+def _slot_sorts(
+    taken: Any, writes: Any, input_sorts: Any, makes: Any, slot_count: Any
+) -> Any:  # pragma: no cover - compiled
+    sorts = np.full((len(taken), slot_count), -1, dtype=np.int32)
+    for g in range(len(taken)):
+        for s in range(len(input_sorts)):
+            sorts[g, s] = input_sorts[s]
+        for k in range(taken.shape[1]):
+            for j in range(writes.shape[2]):
+                if writes[g, k, j] >= 0:
+                    sorts[g, writes[g, k, j]] = makes[taken[g, k], j]
+    return sorts
 
 
 @njit(cache=True)

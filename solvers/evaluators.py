@@ -26,13 +26,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from solvers.bit_evaluator import BitEvaluator
 from solvers.bit_kernels import bitwise
 from solvers.decoding import Decoder, chain_space
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.points import INFINITE, Points, WordOverflowError, make_points
 from solvers.generated import supported
 from solvers.heuristics.space import Space
-from solvers.sample_evaluators import BitEvaluator, ExactEvaluator, WordEvaluator, as_float
+from solvers.sample_evaluators import ExactEvaluator, WordEvaluator, as_float
 from theory.errors import NumberTooLargeError, ProblemError
 from theory.placements import Wiring, instances, placements
 from theory.problems import Measure, Problem, Relation, Samples, Specification, Table

@@ -1,21 +1,22 @@
 """Ask/tell searches over sequences, and the loop that runs and counts them.
 
 - `Space`: what a genome is. `Evaluator`, `Search`: the two protocols. `StudyError`.
-- `RandomSearch`, `LocalSearch`, `RegularisedEvolution`, `Genetic`, `Annealing`, `GaussianProcess`,
-  `Competitive`, `Cooperative`: the searches, in `SEARCHES` by the names `random`, `local-search`,
-  `regularised-evolution`, `genetic`, `annealing`, `gaussian-process`, `competitive`,
-  `cooperative`.
+- `RandomSearch`, `LocalSearch`, `RegularisedEvolution`, `Genetic`, `Annealing`, `DagAnnealing`,
+  `GaussianProcess`, `Competitive`, `Cooperative`: the searches, in `SEARCHES` by the names
+  `random`, `local-search`, `regularised-evolution`, `genetic`, `annealing`, `dag-annealing`,
+  `gaussian-process`, `competitive`, `cooperative`. `portfolio`, the frozen default, is one of
+  three of them, by the kind of problem.
 - `run` gives a `RunResult`.
 - For writing searches: `Gate` and `Seen` recognise repeats, `Variation` mutates and crosses.
 
 The defaults of the searches were tuned on generated problems (NK landscapes, sorting networks on
-up to six wires, pancakes), with one exception: the share that annealing accepts and its number of
-chains were chosen while its results on sorting networks of eight wires were known.
+up to six wires, pancakes, drawn networks and dags).
 """
 
 from solvers.heuristics.annealing import Annealing
 from solvers.heuristics.competitive import Competitive
 from solvers.heuristics.cooperative import Cooperative
+from solvers.heuristics.dag_annealing import DagAnnealing
 from solvers.heuristics.evolution import RegularisedEvolution
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.gaussian_process import GaussianProcess
@@ -44,6 +45,7 @@ __all__ = [
     "Annealing",
     "Competitive",
     "Cooperative",
+    "DagAnnealing",
     "Evaluator",
     "Gate",
     "GaussianProcess",

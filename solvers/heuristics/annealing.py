@@ -142,7 +142,7 @@ class Annealing:
 
 
 @compiled
-def moves(
+def accepts(
     chain: int,
     error: float,
     errors: NDArray[np.float64],
@@ -206,7 +206,7 @@ def _propose(
                 break
             error = known[number]
             state += GOLDEN
-            if not np.isnan(error) and moves(
+            if not np.isnan(error) and accepts(
                 chain, error, errors, temperature, acceptance, gain, unit(state)
             ):
                 genomes[chain] = proposal
@@ -239,7 +239,9 @@ def _decide(
             best[chain] = np.inf
             vain[chain] = 0
         else:
-            moves = moves(chain, values[place], errors, temperature, acceptance, gain, unit(state))
+            moves = accepts(
+                chain, values[place], errors, temperature, acceptance, gain, unit(state)
+            )
         if moves:
             genomes[chain] = proposals[place]
             errors[chain] = values[place]

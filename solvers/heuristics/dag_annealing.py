@@ -15,12 +15,11 @@ the same knowledge, which behaviours are equal, and more: all of them, listed.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.annealing import moves
+from solvers.heuristics.annealing import accepts
 from solvers.heuristics.compiling import GOLDEN, compiled, unit
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.kernels import mutate
@@ -241,7 +240,7 @@ def _taken(
     there, here = max(redundant, allowed), max(present, allowed)
     if there != here:
         return there < here
-    return moves(0, error, level[0:1], level[1:2], acceptance, gain, u)
+    return accepts(0, error, level[0:1], level[1:2], acceptance, gain, u)
 
 
 @compiled

@@ -33,9 +33,7 @@ class Memory:
     def __len__(self) -> int:
         return self.count
 
-    def learn(
-        self, keys: Keys, readable: NDArray[np.bool_], errors: NDArray[np.float64]
-    ) -> None:
+    def learn(self, keys: Keys, readable: NDArray[np.bool_], errors: NDArray[np.float64]) -> None:
         """Remember the errors (slots,) of the readable slots, unless they are known."""
         if 2 * (self.count + len(keys)) > len(self.keys):
             old, values = self.keys, self.errors
@@ -61,7 +59,7 @@ def recall(key: np.uint64, keys: Keys, errors: NDArray[np.float64]) -> float:
     place = ((key * _MULTIPLIER) >> _SHIFT) & mask
     while keys[place] != 0:
         if keys[place] == key:
-            return errors[place]
+            return float(errors[place])
         place = (place + np.uint64(1)) & mask
     return np.nan
 

@@ -20,6 +20,7 @@ from solvers.heuristics.evolution import RegularisedEvolution
 from solvers.heuristics.gaussian_process import GaussianProcess
 from solvers.heuristics.genetic import Genetic
 from solvers.heuristics.local_search import LocalSearch
+from solvers.heuristics.portfolio import portfolio
 from solvers.heuristics.protocol import Evaluator, Search, StudyError
 from solvers.heuristics.random_search import RandomSearch
 from solvers.python_objects import python_object
@@ -34,6 +35,7 @@ SEARCHES: dict[str, Callable[..., Search]] = {
     "gaussian-process": GaussianProcess,
     "competitive": Competitive,
     "cooperative": Cooperative,
+    "portfolio": portfolio,
 }
 
 LEAGUE = (
@@ -42,7 +44,7 @@ LEAGUE = (
     "regularised-evolution",
     "genetic",
     "annealing",
-    "gaussian-process",
+    "portfolio",
 )
 """The searches that take part where none are named: those that fit every problem."""
 
@@ -88,7 +90,10 @@ def make_search(
             message = "tests on single samples, and a table has none; choose another search"
             raise StudyError("no-samples", message, name)
         settings = {"samples": evaluator.samples, **settings}  # type: ignore[attr-defined]
-    if hasattr(factory, "ask_comparisons") and not getattr(evaluator, "reads_best_slot", False):
+    slots = getattr(evaluator, "reads_best_slot", False)
+    if factory is portfolio:
+        settings = {"slots": slots, **settings}
+    if hasattr(factory, "ask_comparisons") and not slots:
         message = "compares the slots of dags with one output, and this problem has none"
         raise StudyError("no-slots", f"{message}; choose another search", name)
     try:

@@ -190,9 +190,7 @@ def _step(
     if hasattr(search, "ask_comparisons"):
         comparing: Any = evaluator
         while len(genomes := search.ask_comparisons()):
-            search.tell_comparisons(
-                genomes, comparing.compare_slots(genomes, search.most_unread)
-            )
+            search.tell_comparisons(genomes, comparing.compare_slots(genomes, search.most_unread))
             state.comparisons += len(genomes)
     most = min(batch, cap - state.spent())
     genomes = search.ask(most)

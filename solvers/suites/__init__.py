@@ -10,6 +10,7 @@
 | `integers-NAME` | integer functions by arithmetic | `integers` |
 | `hdNN-WIDTH[-large]` | Hacker's Delight 01 to 20 on words of a width | `hackers_delight` |
 | `nkK-SEED` | an NK landscape: a table of 5**6 entries, for tuning | `nk` |
+| `dagSET-SEED` | what a random dag computes, for tuning | `random_dags` |
 | `nas201-DATA` | NAS-Bench-201: cifar10, cifar100, imagenet | `nas201` |
 | `nas-graph-DATA` | NAS-Bench-Graph: cora, citeseer, ... | `nas_graph` |
 
@@ -37,6 +38,7 @@ FAMILIES = {
     "integers": ("integers-NAME", "integer functions by arithmetic; error: absolute difference"),
     "hd": ("hdNN-WIDTH[-large]", "Hacker's Delight 01..20 on words; large: 15 operators"),
     "nk": ("nkK-SEED", "an NK landscape, each gene's share dependent on K = 0..5 others"),
+    "dag": ("dagSET-SEED", "what a random dag computes, for tuning; SET: nor, ring, masks, ..."),
     "nas201": ("nas201-DATA", "NAS-Bench-201 on cifar10, cifar100 or imagenet (extra nas)"),
     "nas-graph": ("nas-graph-DATA", "NAS-Bench-Graph on nine graph data sets (extra nas)"),
 }
@@ -52,7 +54,11 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 """What may stand for the capital words in the names of a family."""
 
 _NUMBERED = {"sorting", "pancakes", "set-cover"}  # what follows the family is a number
-_NAMED = {"hd": "hackers_delight", "nk": "nk"}  # families whose modules read their names
+_NAMED = {
+    "hd": "hackers_delight",
+    "nk": "nk",
+    "dag": "random_dags",
+}  # families whose modules read their names
 _FIXED = {"nas201", "nas-graph"}  # tables: the length is not to be chosen
 
 STUDY = (
@@ -97,6 +103,8 @@ def family_of(name: str) -> str:
     """The family of a problem's name; of no known one, what stands before its last hyphen."""
     if name[:2] in _NAMED and name[2:3].isdigit():
         return name[:2]
+    if name.startswith("dag"):
+        return "dag"
     fitting = [family for family in FAMILIES if name.startswith(f"{family}-")]
     return max(fitting, key=len, default=name.rpartition("-")[0] or name)
 

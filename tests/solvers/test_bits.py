@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solvers import sample_evaluators
+from solvers import bit_evaluator
+from solvers.bit_evaluator import BitEvaluator
 from solvers.bit_kernels import bitwise, kernel_source
 from solvers.decoding import Decoder
 from solvers.evaluators import evaluator_for
-from solvers.sample_evaluators import BitEvaluator, ExactEvaluator
+from solvers.sample_evaluators import ExactEvaluator
 from solvers.suites import find_problem
 from theory.components import Component, ComponentSet, Variable
 from theory.placements import Wiring
@@ -91,7 +92,7 @@ def agree(problem: Problem, count: int) -> int:
 
 @pytest.mark.parametrize("wiring", [Wiring.CHAIN, Wiring.DAG])
 def test_random_bool_problems(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sample_evaluators, "bit_kernel", interpreted)
+    monkeypatch.setattr(bit_evaluator, "bit_kernel", interpreted)
     finite = 0
     for seed, rows in product(range(24), (3, 70)):
         problem = draw_bool_problem(seed, wiring, rows)

@@ -34,8 +34,12 @@ PROBLEMS: dict[str, Callable[[], Evaluator]] = {
     "planted": lambda: planted(4, 3, 1),
 }
 
-ASKING = [name for name, kind in SEARCHES.items() if not hasattr(kind, "ask_tests")]
-"""Searches that test on no single samples, which these problems do not have."""
+ASKING = [
+    name
+    for name, kind in SEARCHES.items()
+    if not hasattr(kind, "ask_tests") and not hasattr(kind, "ask_comparisons")
+]
+"""Searches that need neither single samples nor slots, which these problems do not have."""
 
 
 def seed(number: int) -> np.random.SeedSequence:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from solvers.bit_evaluator import BitEvaluator
 from solvers.evaluators import evaluator_for
-from solvers.sample_evaluators import BitEvaluator, ExactEvaluator, WordEvaluator
+from solvers.sample_evaluators import ExactEvaluator, WordEvaluator
 from solvers.slots import SlotKeys
 from solvers.suites import find_problem
 from tests.theory.random_problems import draw_problem
@@ -53,7 +54,9 @@ def test_random_problems_have_equal_slots_in_both_tiers(machine: bool) -> None:
     assert repeated > 100
 
 
-@pytest.mark.parametrize("name", ["gates-nand-parity3", "gates-any-greater2", "gates-basic-majority3"])
+@pytest.mark.parametrize(
+    "name", ["gates-nand-parity3", "gates-any-greater2", "gates-basic-majority3"]
+)
 def test_slots_of_bits(name: str) -> None:
     fast = evaluator_for(find_problem(name))
     assert isinstance(fast, BitEvaluator)
@@ -71,8 +74,8 @@ def test_numbers_beyond_a_word_have_keys() -> None:
     problem = find_problem("integers-quintic", 6)
     fast = evaluator_for(problem)
     names = [component.name for component, _ in fast._decoder.choices]  # type: ignore[attr-defined]
-    squares = [[names.index("int-mul"), k, k] for k in range(6)]  # x ** 64 at the last
-    genomes = np.array([sum(squares, [])], dtype=np.int32)
+    mul = names.index("int-mul")
+    genomes = np.array([[g for k in range(6) for g in (mul, k, k)]], dtype=np.int32)  # x ** 64
     given = fast.compare_slots(genomes, 6)  # type: ignore[attr-defined]
     assert given.redundant.tolist() == [0]
     assert len(set(given.keys[0].tolist())) == 7

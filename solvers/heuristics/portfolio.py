@@ -1,0 +1,31 @@
+"""The frozen default: one of three searches, chosen by what a problem offers, before any error.
+
+| problem | search |
+|---|---|
+| dag with one output | `DagAnnealing` |
+| few genomes, no order among genes (tables) | `GaussianProcess` |
+| anything else | `Annealing` |
+
+The rule and the three searches' settings were fixed on problems that are not reported on; nothing
+about a run changes them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solvers.heuristics.dag_annealing import DagAnnealing
+from solvers.heuristics.gaussian_process import GaussianProcess
+from solvers.heuristics.protocol import Search
+from solvers.heuristics.space import Space
+
+
+def portfolio(space: Space, rng: np.random.Generator, *, slots: bool = False) -> Search:
+    """Annealing among irredundant dags, a Gaussian process for small tables, else annealing.
+
+    Args:
+        space, rng: where to search, and the run's only source of randomness.
+        slots: whether slots can be compared; the run says it.
+    """
+    # The Gaussian process hands over to annealing by itself.
+    return DagAnnealing(space, rng) if slots else GaussianProcess(space, rng)

@@ -1,0 +1,163 @@
+"""Annealing among irredundant dags: what it pays for, what it decides from memory, its ends."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from solvers.evaluators import evaluator_for
+from solvers.heuristics import OPTIMUM, DagAnnealing, StudyError, make_search, run
+from solvers.heuristics.memory import Memory, recall
+from solvers.sample_evaluators import ExactEvaluator
+from solvers.suites import find_problem
+from tests.solvers.test_slots import partition
+from theory.components import Component, ComponentSet, Variable
+from theory.placements import Wiring
+from theory.problems import Measure, Problem, Sample, Samples
+from theory.sorts import BOOL, bitvec
+from theory.terms import apply, var
+
+NAMES = ("gates-nand-prime4", "bits-average", "integers-norm")
+
+
+def evaluator_of(name: str) -> ExactEvaluator:
+    found = evaluator_for(find_problem(name))
+    assert isinstance(found, ExactEvaluator)
+    return found
+
+
+def advance(search: DagAnnealing, evaluator: ExactEvaluator) -> np.ndarray:
+    """The next genome to evaluate, after all comparisons."""
+    while len(genomes := search.ask_comparisons()):
+        search.tell_comparisons(genomes, evaluator.compare_slots(genomes, search.most_unread))
+    return search.ask(1)
+
+
+def answer(search: DagAnnealing, evaluator: ExactEvaluator, genomes: np.ndarray) -> None:
+    search.tell_slot_errors(evaluator.slot_errors(genomes))
+    search.tell(genomes, evaluator(genomes))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_evaluation_reads_something_new_and_memory_is_right(name: str) -> None:
+    evaluator = evaluator_of(name)
+    search = DagAnnealing(evaluator.space, np.random.default_rng(1), patience=60)
+    read: set[int] = set()
+    for _ in range(200):
+        genomes = advance(search, evaluator)
+        compared = evaluator.compare_slots(genomes, evaluator.space.width)
+        keys = set(compared.keys[0][compared.readable[0]].tolist())
+        assert keys - read
+        read |= keys
+        answer(search, evaluator, genomes)
+        assert len(search.memory) == len(read)
+        if not search.fresh:
+            present = search.genome[None]
+            slot = np.flatnonzero(evaluator.compare_slots(present, 99).readable[0])[-1]
+            assert search.level[0] == evaluator.slot_errors(present)[0, slot]
+
+
+def test_the_walk_keeps_to_irredundant_dags() -> None:
+    evaluator = evaluator_of("gates-basic-greater2")
+    search = DagAnnealing(evaluator.space, np.random.default_rng(2), slack=0.0)
+    redundant = []
+    for _ in range(300):
+        answer(search, evaluator, advance(search, evaluator))
+        redundant.append(search.redundant)
+    assert redundant == sorted(redundant, reverse=True)
+    assert redundant[-1] == 0
+
+
+def test_equal_seeds_give_equal_runs_and_comparisons_are_counted() -> None:
+    evaluator = evaluator_of("gates-nand-prime4")
+    first, again, other = (
+        run(evaluator, "dag-annealing", {}, np.random.SeedSequence(k), 300, {OPTIMUM: -1.0})
+        for k in (4, 4, 5)
+    )
+    assert (first, first.comparisons) == (again, again.comparisons)
+    assert first != other
+    assert first.evaluations == first.distinct == 300
+    assert first.comparisons > 300
+
+
+def test_a_pickled_search_continues_exactly() -> None:
+    evaluator = evaluator_of("bits-average")
+    search = DagAnnealing(evaluator.space, np.random.default_rng(3))
+    for _ in range(100):
+        answer(search, evaluator, advance(search, evaluator))
+    copy = pickle.loads(pickle.dumps(search))
+    for _ in range(100):
+        genomes, same = advance(search, evaluator), advance(copy, evaluator)
+        assert (genomes == same).all()
+        answer(search, evaluator, genomes)
+        answer(copy, evaluator, same)
+
+
+def test_comparisons_do_not_know_the_target() -> None:
+    problem = find_problem("gates-any-greater2")
+    rows = problem.rows()
+    turned = Samples(tuple(Sample(r.inputs, (not r.outputs[0],)) for r in rows))
+    other = evaluator_for(replace(problem, target=turned))
+    evaluator = evaluator_of("gates-any-greater2")
+    genomes = evaluator.space.sample(np.random.default_rng(4), 200)
+    mine, theirs = evaluator.compare_slots(genomes, 2), other.compare_slots(genomes, 2)  # type: ignore[attr-defined]
+    assert partition(mine.keys) == partition(theirs.keys)
+    assert (mine.redundant == theirs.redundant).all()
+
+
+def test_an_output_that_nothing_reads_is_found_though_it_is_early() -> None:
+    """Comparing ends a dag here, so that every longer one has steps that are not read."""
+    word = bitvec(4)
+    a, b = var("a", word), var("b", word)
+    ab = (Variable("a", word), Variable("b", word))
+    components = ComponentSet(
+        "less", (Component("add", ab, (apply("bvadd", a, b),)),
+                 Component("less", ab, (apply("bvult", a, b),)))
+    )  # fmt: skip
+    rows = tuple(Sample((x, y), (x < y,)) for x in range(16) for y in range(16))
+    inputs = (Variable("x", word), Variable("y", word))
+    problem = Problem(
+        "less", components, Wiring.DAG, inputs, (Variable("out", BOOL),), Samples(rows), 5,
+        Measure.WRONG,
+    )  # fmt: skip
+    evaluator = evaluator_for(problem)
+    for k in range(5):
+        seeds = np.random.SeedSequence(k)
+        found = run(evaluator, "portfolio", {}, seeds, 2000, {OPTIMUM: 0.0})
+        assert found.best_error == 0.0
+
+
+def test_where_nothing_is_new_it_draws_at_random_up_to_the_cap() -> None:
+    evaluator = evaluator_for(find_problem("gates-nand-parity3", 2))
+    settings = {"walk": 50}
+    seeds = np.random.SeedSequence(1)
+    found = run(evaluator, "dag-annealing", settings, seeds, 400, {OPTIMUM: -1.0})
+    assert found.evaluations == 400
+
+
+def test_what_has_no_slots_is_refused() -> None:
+    rng = np.random.default_rng(0)
+    for name in ("sorting-4", "gates-any-halfadder"):
+        with pytest.raises(StudyError, match="choose another search") as caught:
+            make_search("dag-annealing", evaluator_for(find_problem(name)), rng, {})
+        assert caught.value.reason == "no-slots"
+
+
+def test_memory_keeps_every_error() -> None:
+    memory = Memory()
+    rng = np.random.default_rng(5)
+    keys = rng.choice(2**40, 5000, replace=False).astype(np.uint64) + np.uint64(1)
+    errors = rng.random(5000)
+    for low in range(0, 5000, 10):
+        part = slice(low, low + 10)
+        memory.learn(keys[part], np.arange(10) != 3, errors[part])
+    assert len(memory) == 4500
+    for i in range(0, 5000, 7):
+        found = recall(keys[i], memory.keys, memory.errors)
+        assert math.isnan(found) if i % 10 == 3 else found == errors[i]
+    memory.learn(keys[:1], np.array([True]), np.array([9.0]))  # what is known stays
+    assert recall(keys[0], memory.keys, memory.errors) == errors[0]
