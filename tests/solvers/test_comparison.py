@@ -8,17 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from solvers import Settings, compare, find_problem
 from solvers.comparison import Comparison
+from solvers.study import read_study
 from theory.certificates import check_file
 from theory.errors import ShefferError
 from theory.problem_files import load_problem
 
 ROOT = Path(__file__).parents[2]
+Process = subprocess.Popen[str]
 PROBLEMS = ("sorting-4", "pancakes-5", "set-cover-1")
 
 
@@ -83,8 +86,58 @@ def test_killed_twice_at_random_the_tables_are_the_same(tmp_path: Path) -> None:
         assert (broken / file).read_bytes() == (whole / file).read_bytes()
 
 
-def _compare(folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "solvers.cli", "compare", *PROBLEMS, "-r", "40"]
+LONG = """
+import time
+from pathlib import Path
+
+from solvers.heuristics.genetic import Genetic
+
+
+class Slow(Genetic):
+    def ask(self, n):
+        time.sleep(0.005)
+        with Path(__file__).with_name("asked").open("a") as file:
+            file.write("x")
+        return super().ask(min(n, 16))
+"""
+"""A search whose runs take seconds and little work, and that leaves a mark at each step."""
+
+
+@pytest.mark.slow
+def test_killed_inside_a_run_it_continues_there_and_the_runs_are_the_same(tmp_path: Path) -> None:
+    search, asked = tmp_path / "long.py", tmp_path / "asked"
+    search.write_text(LONG, encoding="utf-8")
+    request = ("pancakes-4", "nk5-1", "-r", "2", "-s", "genetic", "-s", f"{search}:Slow")
+    command = (*request, "--checkpoint", "0.1", "--workers", "2", "--count", "0")
+    whole, broken = tmp_path / "whole" / "study", tmp_path / "broken" / "study"
+    _compare(whole, command).communicate(timeout=120)
+    steps = asked.stat().st_size
+
+    before: set[bytes] = set()
+    for _ in range(2):  # the second time in what has been continued
+        process = _compare(broken, command)
+        while not (saved := _checkpoints(broken) - before):
+            assert process.poll() is None, "the study ended before it could be killed"
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        before |= saved | _checkpoints(broken)
+    assert not read_study(broken / "study.sqlite").complete
+    asked.unlink()
+    out, _ = _compare(broken, command).communicate(timeout=120)
+    assert "PARTIAL" not in out
+    assert asked.stat().st_size < steps  # it did not begin the runs anew
+    assert not _checkpoints(broken)
+    for file in ("runs.csv", "study.json", "table.csv"):
+        assert (broken / file).read_bytes() == (whole / file).read_bytes()
+
+
+def _checkpoints(folder: Path) -> set[bytes]:
+    return {file.read_bytes() for file in (folder / "study.sqlite.runs").glob("*.run")}
+
+
+def _compare(folder: Path, request: Sequence[str] = (*PROBLEMS, "-r", "40")) -> Process:
+    command = [sys.executable, "-m", "solvers.cli", "compare", *request]
     return subprocess.Popen(
         [*command, "--out", str(folder)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
