@@ -14,6 +14,7 @@ sequence as a tree, which `theory.sygus_grammar.generates` holds against the gra
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -27,7 +28,7 @@ from theory.sequences import Sequence
 from theory.sexpr import Atom, Group, Node, parse
 from theory.smtlib import Definitions, Function, define, read_sort, read_term, symbol
 from theory.sorts import BOOL, Sort, Value
-from theory.sygus_constraints import Points, conjuncts
+from theory.sygus_constraints import Points, conjuncts, is_example
 from theory.sygus_grammar import (
     Grammar,
     Parts,
@@ -48,6 +49,11 @@ from theory.terms import (
 )
 
 DEFAULT_LENGTH = 6
+MOST_LITERALS = 16
+"""Numbers of a file that may all be constants; of more, those of examples are data only.
+
+A hundred examples would make two hundred input slots, among which every search loses its way.
+"""
 LOGICS = {
     *("ALL", "BV", "LIA", "NIA", "LRA", "NRA", "LIRA", "NIRA", "BOOL", "SAT"),
     *("PBE_BV", "PBE_LIA", "PBE_NIA", "PBE_LRA", "PBE_ALL", "QF_BV", "QF_LIA", "QF_NIA", "QF_LRA"),
@@ -274,11 +280,12 @@ class _Reader:
             missing = "check-synth" if function and self.constraints else "constraint"
             message = f"the file has no {missing if function else 'synth-fun'}"
             raise ProblemError("no-problem", message, self.file)
-        literals = [
-            n for n in nodes(t for t, _ in self.constraints) if n.op == "const" and n.sort != BOOL
-        ]
+        demands = [part for term, _ in self.constraints for part in conjuncts(term)]
+        literals = _literals(demands)
+        if len(literals) > MOST_LITERALS:
+            literals = _literals(part for part in demands if not is_example(part))
         grammar = self.grammar or default_grammar(
-            self.logic, function.arguments, self.sort, list(dict.fromkeys(literals))
+            self.logic, function.arguments, self.sort, literals
         )
         parts = parts_of(grammar, self.found)
         return SygusProblem(
@@ -317,6 +324,12 @@ class _Reader:
             points.target(condition, values),
             DEFAULT_LENGTH if length is None else length,
         )
+
+
+def _literals(demands: Iterable[Term]) -> list[Term]:
+    """The different numbers in some constraints, in their order."""
+    found = (n for n in nodes(demands) if n.op == "const" and n.sort != BOOL)
+    return list(dict.fromkeys(found))
 
 
 def _only(node: Group) -> Node:
