@@ -14,7 +14,8 @@ from theory.proving import Counterexample, Proof
 from theory.sexpr import parse
 from theory.sorts import INT, bitvec
 from theory.specifications import on_inputs, verify
-from theory.sygus import SygusProblem, ask_cvc5, contradictory, load_sygus, read_sygus
+from theory.sygus import load_sygus, read_sygus
+from theory.sygus_answers import SygusProblem, ask_cvc5, contradictory
 from theory.sygus_grammar import generates
 from theory.sygus_writing import write_sygus
 
