@@ -28,8 +28,10 @@ from numpy.typing import NDArray
 
 from solvers.bit_kernels import bitwise
 from solvers.decoding import Decoder, chain_space
+from solvers.exact.error_arrays import INFINITE
 from solvers.exact.limits import LimitReachedError, Limits, Meter
-from solvers.exact.points import INFINITE, Points, WordOverflowError, make_points
+from solvers.exact.machine_points import WordOverflowError
+from solvers.exact.points import Points, make_points
 from solvers.generated import supported
 from solvers.heuristics.space import Space
 from solvers.sample_evaluators import BitEvaluator, ExactEvaluator, WordEvaluator, as_float
