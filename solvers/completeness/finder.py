@@ -31,10 +31,7 @@ from theory.models import Operation
 from theory.obligations import Open, Refuted, decide
 from theory.placements import Wiring
 from theory.sequences import Sequence
-from theory.simulations import (
-    circuit_inputs,
-    outcomes,
-)
+from theory.simulations import circuit_inputs, outcomes
 from theory.sorts import Value
 
 MAX_ROUNDS = 12  # samples added for one operation before it is given up
