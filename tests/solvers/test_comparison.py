@@ -25,40 +25,48 @@ Process = subprocess.Popen[str]
 PROBLEMS = ("sorting-4", "pancakes-5", "set-cover-1")
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Comparison, Path]:
+    """One comparison, and its folder, for all that looks at results."""
+    folder = tmp_path_factory.mktemp("comparison")
+    return run(folder, repetitions=10, evaluations=2000), folder
+
+
 def run(folder: Path, **settings: int) -> Comparison:
     return compare(
         [find_problem(name) for name in PROBLEMS], folder, Settings(workers=1, **settings)
     )
 
 
-def test_a_comparison_writes_tables_pictures_and_certificates_that_check(tmp_path: Path) -> None:
-    result = run(tmp_path, repetitions=5, evaluations=500)
+def test_a_comparison_writes_tables_pictures_and_certificates_that_check(
+    finished: tuple[Comparison, Path],
+) -> None:
+    result, folder = finished
     assert result.study.complete
     assert {b.evidence for b in result.study.benchmarks} == {"recounted"}
     for name in PROBLEMS:
-        report = check_file(tmp_path / "certificates" / f"{name}.json")
+        report = check_file(folder / "certificates" / f"{name}.json")
         assert report.complete
         assert not report.unchecked
     for file in ("table.md", "table.csv", "convergence.png", "frontiers.png"):
-        assert (tmp_path / file).stat().st_size > 100
+        assert (folder / file).stat().st_size > 100
     assert all(
         min(point[1] for point in runs[0].trajectory) == runs[0].best_error
         for runs in result.study.runs.values()
     )
 
 
-def test_no_run_is_better_than_the_exact_optimum(tmp_path: Path) -> None:
-    result = run(tmp_path, repetitions=10, evaluations=2000)
+def test_no_run_is_better_than_the_exact_optimum(finished: tuple[Comparison, Path]) -> None:
+    result, _ = finished
     for (problem, _), runs in result.study.runs.items():
         least = float(result.frontiers[problem].lines[-1].error)
         assert all(r.best_error >= least for r in runs)
         assert all(r.hits["optimum"] is not None or r.best_error > least for r in runs)
 
 
-def test_another_study_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    run(tmp_path, repetitions=2, evaluations=50)
+def test_another_study_in_the_same_folder_is_refused(finished: tuple[Comparison, Path]) -> None:
     with pytest.raises(ShefferError, match="holds another study"):
-        run(tmp_path, repetitions=2, evaluations=60)
+        run(finished[1], repetitions=10, evaluations=2010)
 
 
 def test_a_problem_from_a_file_is_one_of_its_own(tmp_path: Path) -> None:
@@ -68,6 +76,7 @@ def test_a_problem_from_a_file_is_one_of_its_own(tmp_path: Path) -> None:
     assert "2 of 4 entries lie within one standard error" in result.notes[0]
 
 
+@pytest.mark.slow
 def test_killed_twice_at_random_the_tables_are_the_same(tmp_path: Path) -> None:
     whole = tmp_path / "whole" / "study"
     broken = tmp_path / "broken" / "study"
