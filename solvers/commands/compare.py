@@ -135,7 +135,8 @@ def compare(
             try:
                 result = run(loaded, folder, settings, say=terminal.print, tick=tick)
             except (ShefferError, OSError):
-                bar.live.transient = True  # what is refused is one line, without the bar
+                # What is refused is one line, without the bar.
+                bar.live.transient, terminal.quiet = True, not terminal.is_terminal
                 raise
         _show(result, json=json)
     raise typer.Exit(Exit.OK if result.study.complete else Exit.UNKNOWN)
