@@ -16,7 +16,7 @@ from theory import catalogue
 from theory.certificates import check
 from theory.completeness import obligations
 from theory.obligations import Obligation, Proved, decide, second_opinion
-from theory.simulations import read_simulation
+from theory.simulation_reading import read_simulation
 from theory.terms import variables
 
 

@@ -17,9 +17,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from solvers.comparison import Comparison, Settings, compare
+    from solvers.comparison import Comparison, compare
     from solvers.evolving import Found, evolve
     from solvers.exact import Frontier, Limits, solve, with_evidence
+    from solvers.request import Settings
     from solvers.suites import find_problem
 
 _PLACES = {
@@ -27,7 +28,7 @@ _PLACES = {
     "Found": "solvers.evolving",
     "Frontier": "solvers.exact",
     "Limits": "solvers.exact",
-    "Settings": "solvers.comparison",
+    "Settings": "solvers.request",
     "compare": "solvers.comparison",
     "evolve": "solvers.evolving",
     "find_problem": "solvers.suites",

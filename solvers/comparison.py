@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from solvers.contrasts import ideal_rows
 from solvers.document import write_report
@@ -21,10 +20,11 @@ from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.exact import Frontier, Limits, solve
 from solvers.exact.counting import BehaviourCount
 from solvers.executors import executor_for
-from solvers.heuristics import LEAGUE, OPTIMUM
+from solvers.heuristics import OPTIMUM
 from solvers.iohprofiler import write_iohprofiler
 from solvers.later import Later
 from solvers.report import main_table, study_rows, to_text
+from solvers.request import STORE, Settings, check_request
 from solvers.results import Ideal, Results, read_results, write_results
 from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
@@ -38,43 +38,6 @@ Tick = Callable[[int, int], None]
 
 SHARES = {"best 1 %": 0.01, "best 0.1 %": 0.001}
 """Targets of tables: the best so much of the entries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a comparison runs.
-
-    Attributes:
-        searches: settings by search name, of `solvers.heuristics.SEARCHES`; None for its LEAGUE.
-        repetitions: runs of each search on each problem.
-        evaluations: most evaluations of a run.
-        seed: every run's seed derives from it and the run's names.
-        exact_s: time limit of the exact search of each problem.
-        recount_s: time limit of each recount by the reference enumerator.
-        workers: processes; None for the number of processors, at least 2.
-        contrasts: the pairs of searches (first, second) to test; None for `genetic` (if it takes
-            part, else the first search) against each other one.
-        count_states: most behaviours counted for ideal random search; 0 leaves it out.
-        scheduler: address of a Dask cluster whose workers do all of it; None for processes here.
-    """
-
-    searches: Mapping[str, Mapping[str, Any]] | None = None
-    repetitions: int = 100
-    evaluations: int = 20_000
-    seed: int = 1
-    exact_s: float = 60.0
-    recount_s: float = 150.0
-    workers: int | None = None
-    contrasts: tuple[tuple[str, str], ...] | None = None
-    count_states: int = 2_000_000
-    scheduler: str | None = None
-
-
-def default_contrasts(searches: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """`genetic`, or without it the first search, against each other one."""
-    names = list(searches)
-    first = "genetic" if "genetic" in names else names[0]
-    return tuple((first, other) for other in names if other != first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +74,32 @@ def compare(
         tick: called with (finished runs, all runs).
 
     Raises:
-        ShefferError: a problem that cannot be searched, or a folder that holds another study.
+        ShefferError: what `check_request` refuses at once, or a problem that cannot be searched.
     """
     chosen = settings or Settings()
     place = Path(folder)
-    (place / "certificates").mkdir(parents=True, exist_ok=True)
-    found: dict[str, Frontier] = {}
-    notes: list[str] = []
-    benchmarks: list[Benchmark] = []
-    for problem in problems:
-        frontier = solve(problem, Limits(seconds=chosen.exact_s))
-        found[problem.name] = frontier
-        benchmark, remarks = _benchmark(frontier, chosen.evaluations)
-        benchmarks.append(benchmark)
-        notes += remarks
-        say(f"{problem.name}: {_outcome(frontier)} ({frontier.seconds:.1f} s)")
-    searches = chosen.searches or {name: {} for name in LEAGUE}
-    contrasts = default_contrasts(searches) if chosen.contrasts is None else chosen.contrasts
-    spec = StudySpec(
-        place.name, chosen.seed, tuple(benchmarks), searches, chosen.repetitions,
-        contrasts=contrasts,
-    )  # fmt: skip
+    check_request(problems, place, chosen)
     with executor_for(chosen.workers, chosen.scheduler) as executor:
+        (place / "certificates").mkdir(parents=True, exist_ok=True)
+        found: dict[str, Frontier] = {}
+        notes: list[str] = []
+        benchmarks: list[Benchmark] = []
+        for problem in problems:
+            frontier = solve(problem, Limits(seconds=chosen.exact_s))
+            found[problem.name] = frontier
+            benchmark, remarks = _benchmark(frontier, chosen.evaluations)
+            benchmarks.append(benchmark)
+            notes += remarks
+            say(f"{problem.name}: {_outcome(frontier)} ({frontier.seconds:.1f} s)")
+        spec = StudySpec(
+            place.name, chosen.seed, tuple(benchmarks), chosen.chosen_searches(),
+            chosen.repetitions, contrasts=chosen.chosen_contrasts(),
+        )  # fmt: skip
         later = Later(executor, found, recount_s=chosen.recount_s, count_states=chosen.count_states)
-        study = run_study(spec, place / "study.sqlite", executor=executor, workers=1, progress=tick)
+        study = run_study(
+            spec, place / STORE, executor=executor, workers=1, progress=tick,
+            checkpoint_s=chosen.checkpoint_s,
+        )  # fmt: skip
         counts: Mapping[str, BehaviourCount] = {}
         if study.complete:
             recounted, counts = later.results(say)
@@ -318,4 +283,4 @@ def _write(place: Path, results: Results, found: Mapping[str, Frontier]) -> list
         encoding="utf-8",
     )
     exported = write_iohprofiler(results, place / "ioh")
-    return [*paths, *raw, summary, exported, place / "certificates", place / "study.sqlite"]
+    return [*paths, *raw, summary, exported, place / "certificates", place / STORE]

@@ -10,7 +10,7 @@
 
 `solvers.decoding` says what a genome means; `sequence(genome)` gives that sequence.
 
-A sequence whose numbers outgrow `theory.operators.MAX_BITS` has error infinity.
+A sequence whose numbers outgrow `theory.arithmetic.MAX_BITS` has error infinity.
 
 Errors are float64. They are exact integers below 2**53 or the nearest float of the exact error,
 so that equal errors are equal floats and an optimum can be recognised.
@@ -29,8 +29,10 @@ from numpy.typing import NDArray
 from solvers.bit_evaluator import BitEvaluator
 from solvers.bit_kernels import bitwise
 from solvers.decoding import Decoder, chain_space
+from solvers.exact.error_arrays import INFINITE
 from solvers.exact.limits import LimitReachedError, Limits, Meter
-from solvers.exact.points import INFINITE, Points, WordOverflowError, make_points
+from solvers.exact.machine_points import WordOverflowError
+from solvers.exact.points import Points, make_points
 from solvers.generated import supported
 from solvers.heuristics.space import Space
 from solvers.sample_evaluators import ExactEvaluator, WordEvaluator, as_float

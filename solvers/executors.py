@@ -7,6 +7,7 @@ of its packages; a worker that dies has its jobs done again by others.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -31,9 +32,11 @@ def executor_for(
             account.
 
     Raises:
-        StudyError: `no-cluster` where the package `distributed` is missing or nothing answers.
+        StudyError: `bad-address` where it is none; `no-cluster` where the package `distributed`
+            is missing or nothing answers.
     """
     if scheduler is not None:
+        check_address(scheduler)
         with _cluster(scheduler) as executor:
             yield executor
         return
@@ -43,6 +46,21 @@ def executor_for(
         return
     with process_pool(number) as pool:
         yield pool
+
+
+def check_address(address: str) -> None:
+    """Refuse what is no address of a Dask scheduler.
+
+    Raises:
+        StudyError: `bad-address`.
+    """
+    # distributed itself tries what it cannot read, for half a minute and with tracebacks.
+    found = re.fullmatch(
+        r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(\d+)", address
+    )
+    if found is None or not 0 < int(found[1]) < 2**16:
+        message = "is no address of a Dask scheduler, such as tcp://host:8786"
+        raise StudyError("bad-address", message, address or "''")
 
 
 @contextmanager

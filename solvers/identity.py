@@ -26,6 +26,9 @@ from solvers.python_objects import is_file
 if TYPE_CHECKING:
     from solvers.study import StudySpec
 
+Searches = Mapping[str, Mapping[str, Any]]
+"""Settings by search."""
+
 
 def describe(spec: StudySpec) -> dict[str, Any]:
     """Everything that decides the results of a study, as JSON data.
@@ -50,34 +53,43 @@ def describe(spec: StudySpec) -> dict[str, Any]:
         }
         for problem in spec.benchmarks
     ]
-    description = {
+    return {
         "name": spec.name,
         "seed": spec.seed,
         "repetitions": spec.repetitions,
         "batch": spec.batch,
         "problems": problems,
-        "searches": [[label, dict(settings)] for label, settings in spec.searches.items()],
         "contrasts": [list(pair) for pair in spec.contrasts],
         "count_behaviours": spec.count_behaviours,
+        **describe_searches(spec.searches),
+    }
+
+
+def describe_searches(searches: Searches) -> dict[str, Any]:
+    """The part of a description that says what runs: searches, settings and their program.
+
+    Raises:
+        StudyError: a setting of a search cannot be written as JSON.
+    """
+    description: dict[str, Any] = {
+        "searches": [[label, dict(settings)] for label, settings in searches.items()],
         "program": program_digest(),
         "numpy": np.__version__,
     }
-    files = _files(spec)
+    files = _files(searches)
     if files:
         description["files"] = files
     try:
         json.dumps(description)
     except (TypeError, ValueError) as error:
-        raise StudyError(
-            "bad-setting", f"settings must be JSON data: {error}", spec.name
-        ) from error
+        raise StudyError("bad-setting", f"settings must be JSON data: {error}") from error
     return description
 
 
-def _files(spec: StudySpec) -> dict[str, str]:
+def _files(searches: Searches) -> dict[str, str]:
     """Digests of the Python files that searches are named in."""
     digests = {}
-    for label, settings in spec.searches.items():
+    for label, settings in searches.items():
         place = str(settings.get("search", label)).rpartition(":")[0]
         if is_file(place) and Path(place).is_file():
             digests[place] = hashlib.sha256(Path(place).read_bytes()).hexdigest()

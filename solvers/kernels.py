@@ -19,7 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.operators import OPERATORS, RUNTIME
+from theory.arithmetic import RUNTIME
+from theory.operators import OPERATORS
 from theory.sorts import Sort, Value
 from theory.terms import Term, fold, nodes
 

@@ -7,6 +7,7 @@ kept apart from times: nothing that differs between two runs of the same study e
 results.
 
 - `Store`: `open_store(path, description)` to write, `read_store(path)` to read.
+- `check_store(path, facts)`: whether a study of which only some facts are known may be written.
 - `StoredRun`: one run as it is kept.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,6 +170,35 @@ def read_store(path: str | Path) -> Iterator[Store]:
         yield Store(connection, path)
 
 
+def check_store(path: str | Path, facts: Mapping[str, Any]) -> None:
+    """Refuse a file that `open_store` will refuse, as far as some facts of the study can tell.
+
+    Args:
+        path: the file; one that is missing or empty is fine.
+        facts: part of the description, down to any depth; what is not in it is not compared.
+
+    Raises:
+        StudyError: as `open_store`.
+    """
+    path = Path(path)
+    if not path.exists():
+        return
+    with _connection(path, path.as_posix()) as connection:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            _check_kind(connection, path)
+            stored, wanted = Store(connection, path).description(), json.loads(json.dumps(facts))
+            _refuse_other([name for name in wanted if not _has(stored, {name: wanted[name]})], path)
+
+
+def _has(stored: Any, wanted: Any) -> bool:
+    """Whether all that is wanted is there; lists have the same length."""
+    if isinstance(stored, dict) and isinstance(wanted, dict):
+        return all(name in stored and _has(stored[name], wanted[name]) for name in wanted)
+    if isinstance(stored, list) and isinstance(wanted, list):
+        return len(stored) == len(wanted) and all(map(_has, stored, wanted))
+    return bool(stored == wanted)
+
+
 @contextmanager
 def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection that commits only where told, and whose errors name the file."""
@@ -203,11 +233,15 @@ def _check_kind(
 
 def _check_description(store: Store, description: Mapping[str, Any]) -> None:
     stored, wanted = store.description(), json.loads(json.dumps(description))
-    different = sorted(name for name in {*stored, *wanted} if stored.get(name) != wanted.get(name))
+    names = {*stored, *wanted}
+    _refuse_other([name for name in names if stored.get(name) != wanted.get(name)], store.path)
+
+
+def _refuse_other(different: Sequence[str], path: Path) -> None:
     if different:
         raise StudyError(
             "other-study",
-            f"holds another study (different: {', '.join(different)}); "
+            f"holds another study (different: {', '.join(sorted(different))}); "
             "choose another folder to start anew, or remove this file",
-            str(store.path),
+            str(path),
         )

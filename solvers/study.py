@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -113,10 +113,27 @@ class StudySpec:
             raise StudyError("bad-study", message, self.name)
         if self.seed < 0:
             raise StudyError("bad-study", "the seed must not be negative", self.name)
-        for first, second in self.contrasts:
-            if first == second or not {first, second} <= set(self.searches):
-                message = f"a contrast names two different searches of the study: {first}:{second}"
-                raise StudyError("bad-study", message, self.name)
+        check_contrasts(self.contrasts, self.searches)
+
+
+def check_contrasts(contrasts: Iterable[tuple[str, str]], searches: Iterable[str]) -> None:
+    """Refuse a contrast that is no pair of different searches, or that comes twice.
+
+    A pair that is tested twice, either way round, would be corrected for as two tests.
+
+    Raises:
+        StudyError: `bad-contrast`.
+    """
+    names, seen = list(searches), set[frozenset[str]]()
+    for first, second in contrasts:
+        pair = frozenset((first, second))
+        if len(pair) < 2 or not pair <= set(names):
+            message = f"a contrast names two different searches of the study: {', '.join(names)}"
+            raise StudyError("bad-contrast", message, f"{first}:{second}")
+        if pair in seen:
+            message = "these two are contrasted already; name each pair once"
+            raise StudyError("bad-contrast", message, f"{first}:{second}")
+        seen.add(pair)
 
 
 @dataclass(frozen=True, slots=True)

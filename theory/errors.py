@@ -32,7 +32,7 @@ class ComponentError(ShefferError):
 
 
 class NumberTooLargeError(ComponentError):
-    """A number outgrew `theory.operators.MAX_BITS` while a term was evaluated: a limit was met."""
+    """A number outgrew `theory.arithmetic.MAX_BITS` while a term was evaluated: a limit was met."""
 
 
 class ProblemError(ShefferError):

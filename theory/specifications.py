@@ -8,6 +8,7 @@ from dataclasses import replace
 from theory.components import ComponentSet
 from theory.errors import ProblemError
 from theory.partiality import within
+from theory.problem_checks import check_candidate
 from theory.problems import (
     Measure,
     Problem,
@@ -15,7 +16,6 @@ from theory.problems import (
     Sample,
     Samples,
     Specification,
-    check_candidate,
 )
 from theory.proving import TIMEOUT_S, Answer, prove
 from theory.sequences import Sequence

@@ -147,7 +147,17 @@ def _replace_args(node: Term, args: tuple[Term, ...]) -> Term:
     return node if args == node.args else Term(node.op, node.indices, args, node.sort)
 
 
+def is_example(part: Term) -> bool:
+    """Whether a constraint says what the function gives at literals, and nothing else."""
+    if variables([part]):
+        return False
+    if part.op == "=":
+        return any(side.op == "call" for side in part.args)
+    return part.op == "call" or (part.op == "not" and part.args[0].op == "call")
+
+
 def conjuncts(term: Term) -> list[Term]:
+    """The parts of a conjunction, however it is nested."""
     stack, found = [term], []
     while stack:
         part = stack.pop()

@@ -339,7 +339,7 @@ def default_grammar(
 ) -> Grammar:
     """The grammar of a synth-fun that names none: the operators of its logic.
 
-    SyGuS allows every constant there; here only 0, 1 and those of the constraints are used, and
+    SyGuS allows every constant there; here only 0, 1 and the literals given are used, and
     integers are multiplied only in the non-linear logics.
 
     Raises:

@@ -18,8 +18,9 @@ from functools import lru_cache
 from itertools import count, pairwise
 from typing import Any
 
+from theory.arithmetic import RUNTIME
 from theory.errors import ComponentError
-from theory.operators import OPERATORS, RUNTIME, Operator, result_sort
+from theory.operators import OPERATORS, Operator, result_sort
 from theory.sorts import BOOL, INT, REAL, Sort, Value, array, holds, index_count, smt_value
 
 MAX_DEPTH = 1000  # deepest nesting that `apply` accepts

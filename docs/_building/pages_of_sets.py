@@ -16,7 +16,8 @@ from theory.components import Component, ComponentSet
 from theory.latex import latex, name_latex, value_latex
 from theory.placements import Wiring
 from theory.sequences import Sequence
-from theory.simulations import Decision, Simulation, read_simulation
+from theory.simulation_reading import read_simulation
+from theory.simulations import Decision, Simulation
 from theory.sorts import Sort
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from solvers.commands.solve import (
 )
 
 if TYPE_CHECKING:
-    from solvers.comparison import Comparison, Settings
+    from solvers.comparison import Comparison
+    from solvers.request import Settings
     from theory.problems import Problem
 
 
@@ -66,6 +67,9 @@ def compare(
         int,
         typer.Option(min=0, help="Behaviours counted at most for ideal random search; 0: none."),
     ] = 2_000_000,
+    checkpoint: Annotated[
+        float, typer.Option(min=0, help="Seconds after which a run in progress is saved.")
+    ] = 30.0,
     components: ComponentsOption = None,
     length: LengthOption = None,
     measure: MeasureOption = None,
@@ -87,18 +91,11 @@ def compare(
         sheffer compare --suite study --out results/study
     """
     with errors():
-        from solvers.comparison import Settings
         from solvers.comparison import compare as run
-        from solvers.heuristics.registry import find_search
-        from theory.errors import ProblemError
+        from solvers.request import Settings, check_request
+        from theory.errors import ShefferError
 
         names = _problem_names(problems, suite)
-        options = read_options(wiring, measure, length)
-        loaded = [find_any_problem(name, components, options) for name in names]
-        if len({p.name for p in loaded}) < len(loaded):
-            raise ProblemError("duplicate-name", "two problems have the same name; rename a file")
-        for name in search or ():
-            find_search(name)
         settings = Settings(
             {name: {} for name in search} if search else None,
             repetitions,
@@ -108,7 +105,12 @@ def compare(
             contrasts=None if contrast is None else tuple(map(_contrast, contrast)),
             scheduler=scheduler,
             count_states=count,
+            checkpoint_s=checkpoint,
         )
+        options = read_options(wiring, measure, length)
+        loaded = [find_any_problem(name, components, options) for name in names]
+        folder = out or _folder(suite, loaded, settings)
+        check_request(loaded, folder, settings)  # before the bar: what it refuses is one line
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -130,8 +132,12 @@ def compare(
             def tick(done: int, total: int) -> None:
                 bar.update(task, description="runs", completed=done, total=total)
 
-            folder = out or _folder(suite, loaded, settings)
-            result = run(loaded, folder, settings, say=terminal.print, tick=tick)
+            try:
+                result = run(loaded, folder, settings, say=terminal.print, tick=tick)
+            except (ShefferError, OSError):
+                # What is refused is one line, without the bar.
+                bar.live.transient, terminal.quiet = True, not terminal.is_terminal
+                raise
         _show(result, json=json)
     raise typer.Exit(Exit.OK if result.study.complete else Exit.UNKNOWN)
 
@@ -176,8 +182,8 @@ def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> P
 
     from theory.problem_json import problem_to_json
 
-    # Where it runs changes nothing.
-    settings = replace(settings, workers=None, scheduler=None)
+    # Where it runs, and how often it is saved, changes nothing.
+    settings = replace(settings, workers=None, scheduler=None, checkpoint_s=0)
     request = [repr(settings), *(problem_to_json(p) for p in problems)]
     digest = hashlib.sha256(json.dumps(request).encode()).hexdigest()[:6]
     label = suite or (problems[0].name if len(problems) == 1 else f"{problems[0].name}-and-more")

@@ -20,7 +20,7 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
-    from theory.sygus import SygusProblem
+    from theory.sygus_answers import SygusProblem
 
 ProblemArgument = Annotated[
     str,

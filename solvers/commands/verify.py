@@ -208,7 +208,7 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
     from theory.completeness import obligations
     from theory.halting import demands
     from theory.obligations import second_opinion
-    from theory.simulations import read_simulation
+    from theory.simulation_reading import read_simulation
 
     if v.certificate is None:
         return {}
@@ -216,7 +216,7 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
     if v.certificate["kind"] == "simulation":
         groups = [(o,) for o in obligations(read_simulation(v.certificate))]
     else:
-        from theory.simulations import read_set
+        from theory.simulation_reading import read_set
 
         components, regime = read_set(v.certificate)
         route, hints = v.certificate["route"], v.certificate["hints"]
@@ -232,7 +232,7 @@ def _run(v: Verdict, machine: str) -> dict[str, Any]:
     from solvers.completeness.automata import run_cells
     from solvers.completeness.machines import run_machine
     from theory.errors import MachineError
-    from theory.simulations import read_simulation
+    from theory.simulation_reading import read_simulation
     from theory.turing import ones, tape_text
     from theory.turing_formats import find_machine
 

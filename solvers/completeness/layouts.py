@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import permutations
 
 from solvers.completeness.affine import is_affine
-from solvers.completeness.finder import Trial
+from solvers.completeness.trials import Trial
 from theory.components import ComponentSet, Regime, Variable
 from theory.errors import CertificateError
 from theory.machine_models import automaton, counters, one_register, tape

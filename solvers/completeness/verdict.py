@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import Any
 
 from solvers.completeness.affine import is_affine
-from solvers.completeness.finder import Reach, Trial, pursue
+from solvers.completeness.finder import Reach, pursue
 from solvers.completeness.layouts import trials
 from solvers.completeness.negative import find_limit
 from solvers.completeness.search_budget import Budget, Clock, OutOfTimeError, Progress
+from solvers.completeness.trials import Trial
 from theory.certificates import Limits, Report
 from theory.checking.simulation import check_certificate
 from theory.components import ComponentSet, Regime

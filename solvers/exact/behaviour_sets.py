@@ -15,16 +15,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from solvers.exact.error_arrays import INFINITE, as_objects
+from solvers.exact.exact_points import ExactPoints
 from solvers.exact.interning import mix, new_index
 from solvers.exact.limits import Meter
-from solvers.exact.points import (
-    INFINITE,
-    ExactPoints,
-    Points,
-    WordOverflowError,
-    as_objects,
-    make_points,
-)
+from solvers.exact.machine_points import WordOverflowError
+from solvers.exact.points import Points, make_points
 from theory.problems import Error, Measure, Problem
 
 _CHUNK = 20_000  # behaviours expanded between two looks at the clock

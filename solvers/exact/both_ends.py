@@ -23,9 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.behaviours import Pool
+from solvers.exact.error_arrays import as_objects
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
 from solvers.exact.limits import LimitReachedError, Limits, Meter
-from solvers.exact.points import Points, WordOverflowError, as_objects, close, make_points
+from solvers.exact.machine_points import WordOverflowError
+from solvers.exact.points import Points, close, make_points
 from solvers.exact.state_packing import inverse_packing, pack_states
 from solvers.exact.states import StateSearch
 from solvers.exact.symmetry import goal_points

@@ -21,19 +21,15 @@ import numpy as np
 from solvers.exact.behaviours import Pool, plain_error
 from solvers.exact.both_ends import solve_both_ends
 from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
+from solvers.exact.error_arrays import INFINITE, as_objects
+from solvers.exact.exact_points import ExactPoints
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text, merged
 from solvers.exact.greedy import BEAM, Beginning, complete_greedily
 from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.multisets import best_ahead
 from solvers.exact.point_sets import Encoded, encode
-from solvers.exact.points import (
-    INFINITE,
-    ExactPoints,
-    Points,
-    WordOverflowError,
-    as_objects,
-    make_points,
-)
+from solvers.exact.points import Points, make_points
 from solvers.exact.state_packing import Packing, inverse_packing, pack_states
 from solvers.exact.states import ENGINE as STATES
 from solvers.exact.states import WideNumberError, solve_states

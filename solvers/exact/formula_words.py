@@ -27,7 +27,7 @@ from solvers.exact.formula_values import (
     plain_operations,
 )
 from solvers.exact.interning import intern_rows, new_index
-from solvers.exact.points import WordOverflowError
+from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.row_operations import MAX_ARITY, boolean_operation, packed_bits
 from solvers.kernels import array_function, dtype_of, is_machine, machine_terms
 from theory.placements import Instance, instances

@@ -22,8 +22,8 @@ from solvers.exact.formula_values import Applied, ExactValues, Numbers, Values
 from solvers.exact.formula_words import make_values
 from solvers.exact.frontier import Frontier, FrontierBuilder
 from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.output_choice import OutputChoice, cost_splits
-from solvers.exact.points import WordOverflowError
 from theory.errors import NumberTooLargeError
 from theory.placements import Step, instances
 from theory.problems import Problem

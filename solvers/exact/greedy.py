@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.exact.error_arrays import INFINITE
 from solvers.exact.limits import Limits, Meter
-from solvers.exact.points import INFINITE, Points
+from solvers.exact.points import Points
 from theory.placements import Step
 from theory.problems import Measure, Problem
 

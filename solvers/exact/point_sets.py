@@ -13,15 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.exact.error_arrays import as_objects
+from solvers.exact.exact_points import ExactPoints
 from solvers.exact.limits import Meter
-from solvers.exact.points import (
-    ExactPoints,
-    Points,
-    WordOverflowError,
-    as_objects,
-    close,
-    make_points,
-)
+from solvers.exact.machine_points import WordOverflowError
+from solvers.exact.points import Points, close, make_points
 from solvers.exact.symmetry import TRIVIAL, Symmetry, find_symmetry, goal_points
 from theory.errors import NumberTooLargeError, ProblemError
 from theory.placements import Step

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from solvers.exact.error_arrays import as_objects, exact_array
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
 from solvers.exact.limits import LimitReachedError, Limits, Meter
-from solvers.exact.points import as_objects, exact_array
 from solvers.exact.state_kernels import BLOCK, EMPTY, refill
 from solvers.exact.state_packing import Packing, pack_states
 from solvers.generated import compiled_module

@@ -19,7 +19,8 @@ from solvers.experiments.drawing import panels
 from solvers.plots import COLOURS
 from theory.catalogue import load
 from theory.placements import Step
-from theory.simulations import Simulation, read_simulation
+from theory.simulation_reading import read_simulation
+from theory.simulations import Simulation
 from theory.sorts import Value
 from theory.theorems import Claim, refute
 from theory.theorems.neural_equivalence import (

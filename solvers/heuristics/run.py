@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.protocol import Errors, Evaluator, Genomes, Search, StudyError
-from solvers.heuristics.registry import make_search
+from solvers.heuristics.registry import find_search, make_search
 from solvers.heuristics.seen import Seen
 
 BehaviourKeys = Callable[[Genomes], list[bytes]]
@@ -143,6 +143,7 @@ def run(
         seed_sequence.spawn_key, cap, repr(sorted(targets.items())), batch,
         space.options.tolist(), space.optional.tolist(), space.chain, behaviours is None,
     )  # fmt: skip
+    find_search(search_name)  # loads the file it is in: a checkpoint of it names that module
     state = _read(checkpoint, key)
     if state is None:
         rng = np.random.default_rng(seed_sequence)

@@ -26,7 +26,8 @@ from theory.certificates import Limits, check
 from theory.component_files import read_components
 from theory.components import Regime
 from theory.errors import CertificateError
-from theory.simulations import Simulation, read_simulation
+from theory.simulation_reading import read_simulation
+from theory.simulations import Simulation
 from theory.sorts import INT, REAL, default_value
 from theory.terms import TRUE, compile_terms
 

@@ -74,8 +74,9 @@ def test_a_comparison_on_a_cluster_writes_the_same_files(cluster: Any, tmp_path:
 
 def test_an_address_where_nothing_answers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "CONNECT_S", 0.3)
-    for address in ("tcp://127.0.0.1:9", "no address at all"):
+    reasons = {"tcp://127.0.0.1:9": "no-cluster", "no address at all": "bad-address"}
+    for address, reason in reasons.items():
         with pytest.raises(StudyError) as caught, executor_for(scheduler=address):
             pass
-        assert caught.value.reason == "no-cluster"
+        assert caught.value.reason == reason
         assert "\n" not in str(caught.value)

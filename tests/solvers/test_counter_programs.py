@@ -12,7 +12,8 @@ from theory import catalogue
 from theory.certificates import Limits, check
 from theory.errors import MachineError
 from theory.sequences import Sequence
-from theory.simulations import Simulation, read_simulation
+from theory.simulation_reading import read_simulation
+from theory.simulations import Simulation
 
 
 def simulation(name: str) -> Simulation:

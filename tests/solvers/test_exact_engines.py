@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from solvers.exact import Limits, solve, with_evidence
+from solvers.exact.exact_points import ExactPoints
 from solvers.exact.limits import Meter
-from solvers.exact.points import ExactPoints, MachinePoints, WordOverflowError, make_points
+from solvers.exact.machine_points import MachinePoints, WordOverflowError
+from solvers.exact.points import make_points
 from solvers.suites import find_problem
 from solvers.suites.set_cover import ELEMENTS, covering_sets
 from tests.theory.brute_force import least_errors

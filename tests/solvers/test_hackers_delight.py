@@ -12,7 +12,8 @@ from theory.errors import ProblemError
 from theory.problems import Specification
 from theory.proving import Proof, prove
 from theory.specifications import verify
-from theory.sygus import ask_cvc5, read_sygus
+from theory.sygus import read_sygus
+from theory.sygus_answers import ask_cvc5
 from theory.sygus_writing import write_sygus
 from theory.terms import apply, const, evaluate, var
 

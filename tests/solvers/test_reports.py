@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 
 from solvers import Settings, compare, find_problem
-from solvers.comparison import Comparison, default_contrasts
+from solvers.comparison import Comparison
 from solvers.contrasts import contrast_rows, ideal_rows, ideal_summary
 from solvers.document import sections, write_report
 from solvers.heuristics import OPTIMUM, RunResult, StudyError
 from solvers.iohprofiler import write_iohprofiler
 from solvers.profiles import TOGETHER, best_after, profiles, reached, weights
 from solvers.report import main_table, study_rows
+from solvers.request import default_contrasts
 from solvers.results import Ideal, Results, hit, read_results, write_results
 from solvers.statistics import (
     bootstrap_ratio,

@@ -23,7 +23,8 @@ from theory.obligations import (
     second_opinion,
     smt_script,
 )
-from theory.simulations import read_simulation, two_way
+from theory.simulation_reading import read_simulation
+from theory.simulations import two_way
 from theory.sorts import INT
 from theory.terms import apply, const, var
 

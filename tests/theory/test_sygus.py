@@ -14,7 +14,8 @@ from theory.proving import Counterexample, Proof
 from theory.sexpr import parse
 from theory.sorts import INT, bitvec
 from theory.specifications import on_inputs, verify
-from theory.sygus import SygusProblem, ask_cvc5, contradictory, load_sygus, read_sygus
+from theory.sygus import load_sygus, read_sygus
+from theory.sygus_answers import SygusProblem, ask_cvc5, contradictory
 from theory.sygus_grammar import generates
 from theory.sygus_writing import write_sygus
 
@@ -167,3 +168,16 @@ def test_bit_vector_literals_have_the_width_they_are_written_with() -> None:
     assert [(v.name, v.sort) for v in problem.inputs] == [("x", bitvec(8)), ("#x0a", bitvec(8))]
     assert problem.rows() == (Sample((1, 10), (11,)),)
     assert read_sygus(MAX).sort == INT
+
+
+def test_the_numbers_of_many_examples_are_data_and_no_constants() -> None:
+    def constants(count: int, more: str = "") -> set[object]:
+        rows = "".join(f"(constraint (= (f {x}) {x + 500}))" for x in range(100, 100 + count))
+        text = f"(set-logic LIA)(synth-fun f ((x Int)) Int){rows}{more}(check-synth)"
+        found = read_sygus(text)
+        assert len(found.problem.inputs) == 1 + len(found.parts.constants)
+        return {value for _, value, _ in found.parts.constants.values()}
+
+    assert constants(8) == {0, 1, *range(100, 108), *range(600, 608)}
+    assert constants(9) == {0, 1}
+    assert constants(9, "(constraint (and (>= (f 7) 77) (= (f 2) 3)))") == {0, 1, 7, 77}

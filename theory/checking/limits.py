@@ -17,7 +17,7 @@ from theory.errors import CertificateError, ProblemError
 from theory.halting import ROUTES, Demand, demands
 from theory.obligations import Open, Proved, Refuted, confirmed, decide
 from theory.proving import TIMEOUT_S
-from theory.simulations import read_set
+from theory.simulation_reading import read_set
 
 _FIELDS = {"format", "version", "kind", "set", "regime", "route", "hints"}
 

@@ -16,7 +16,8 @@ from theory.completeness import obligations
 from theory.errors import CertificateError
 from theory.obligations import Open, Refuted, confirmed, decide
 from theory.proving import TIMEOUT_S
-from theory.simulations import Simulation, read_simulation
+from theory.simulation_reading import read_simulation
+from theory.simulations import Simulation
 
 
 def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
