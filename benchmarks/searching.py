@@ -113,7 +113,7 @@ def main() -> None:
         assert isinstance(problem.target, Table)
         optimum = float(min(problem.target.errors.values()))
         print(name)
-        for search in ("gaussian-process", "annealing", "local-search", "regularised-evolution",
+        for search in ("portfolio", "annealing", "local-search", "regularised-evolution",
                        "genetic"):  # fmt: skip
             runs = 1000 if chosen.full else 30
             line = repeated(evaluator_for(problem), search, optimum, runs, 10**6)

@@ -35,12 +35,16 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A run: evaluations until the target was reached, or all; whether it was; CPU seconds."""
+    """A run: evaluations until the target was reached, or all; whether it was; CPU seconds.
+
+    `comparisons` are the dags that one of ours compared without an error.
+    """
 
     evaluations: int
     reached: bool
     best: float
     cpu_s: float
+    comparisons: int = 0
 
 
 def rival(name: str) -> Any:
@@ -78,7 +82,8 @@ def play(
         found = run(evaluator, name, settings, entropy, cap, {OPTIMUM: target})
         took = time.process_time() - start
         hit = found.hits[OPTIMUM]
-        return Outcome(hit or found.evaluations, hit is not None, found.best_error, took)
+        spent = hit or found.evaluations
+        return Outcome(spent, hit is not None, found.best_error, took, found.comparisons)
     counter = Counter(evaluator, target, cap)
     made = rival(name)
     start = time.process_time()

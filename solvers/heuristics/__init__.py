@@ -30,7 +30,7 @@ from solvers.heuristics.protocol import (
     StudyError,
 )
 from solvers.heuristics.random_search import RandomSearch
-from solvers.heuristics.registry import LEAGUE, SEARCHES, find_search, make_search
+from solvers.heuristics.registry import DEFAULT, LEAGUE, SEARCHES, find_search, make_search
 from solvers.heuristics.run import BATCH, CHECKPOINT_S, OPTIMUM, RunResult, run
 from solvers.heuristics.seen import Seen
 from solvers.heuristics.space import Space
@@ -39,6 +39,7 @@ from solvers.heuristics.variation import Variation
 __all__ = [
     "BATCH",
     "CHECKPOINT_S",
+    "DEFAULT",
     "LEAGUE",
     "OPTIMUM",
     "SEARCHES",

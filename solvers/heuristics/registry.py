@@ -38,6 +38,9 @@ SEARCHES: dict[str, Callable[..., Search]] = {
     "portfolio": portfolio,
 }
 
+DEFAULT = "portfolio"
+"""The search that is compared with others where only one of ours can be: frozen beforehand."""
+
 LEAGUE = (
     "random",
     "local-search",
