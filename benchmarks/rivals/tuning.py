@@ -1,8 +1,8 @@
 """Tunes our searches and the rivals, all by one protocol, on generated problems.
 
-`python -m benchmarks.rivals.tuning [short|long] [NAME ...]` draws settings at random from declared
-values (the first trial has the defaults of the code) and keeps every trial in a frozen file:
-`frozen_rivals.json`, which the benchmarks read, and `frozen_ours.json`, which says where our
+`python -m benchmarks.rivals.tuning [short|long|both] [NAME ...]` draws settings at random from
+declared values (the first trial has the defaults of the code) and keeps every trial in a frozen
+file: `frozen_rivals.json`, which the benchmarks read, and `frozen_ours.json`, which says where our
 defaults come from.
 
 The same for every search, ours or not: the number of trials, the problems, the runs and their
@@ -13,6 +13,7 @@ seeds, with more runs, and only this second score decides.
 There are two forms. `short` is for everyone: tables and short chains. Its cap on evaluations is the
 same but for Nevergrad and Optuna, whose evaluations take 0.3 and several milliseconds. `long` is
 for the searches that meet in long runs on a chain; a rival plays there with settings of that form.
+A search of ours has one set of defaults: `both` finds it among the finalists of the two forms.
 
 The problems are NK landscapes, sorting networks on five and six wires, pancakes and drawn networks:
 none that any search is reported on, and none may be added that is.
@@ -77,6 +78,9 @@ FORMS = {
         ("genetic", "annealing", "deap", "pymoo", "pygad"),
     ),
 }
+BOTH = "both"
+"""What a search with one set of defaults is given, from the finalists of all forms."""
+
 CAPS = {"nevergrad": 600, "optuna": 100}
 """Lower caps, for searches that take long for an evaluation."""
 
@@ -205,6 +209,33 @@ def tune(name: str, form: Form) -> dict[str, Any]:
     }
 
 
+def one_for_both(name: str) -> dict[str, Any]:
+    """The finalist of either form with the least product of its second scores in both.
+
+    A search of ours has one set of defaults; a rival may have settings for each form.
+    """
+    kept = read("ours" if name in OURS else "rivals")[name]
+    scores: dict[str, dict[str, float]] = {}
+    for form in FORMS:
+        for row in kept[form]["trials"]:
+            if "final" in row:
+                scores.setdefault(json.dumps(row["settings"]), {})[form] = row["final"]
+    start = time.process_time()
+    for form_name, form in FORMS.items():
+        given = tasks(form.problems)
+        for settings, known in scores.items():
+            if form_name not in known:
+                found = trial_score(name, json.loads(settings), given, 1, form.cap, form.runs[1])
+                known[form_name] = round(found.ert, 1)
+    rows = [{"settings": json.loads(key), **known} for key, known in scores.items()]
+    rows.sort(key=lambda row: math.prod(row[form] for form in FORMS))
+    return {
+        "settings": rows[0]["settings"],
+        "cpu_s": round(time.process_time() - start, 1),
+        "trials": rows,
+    }
+
+
 def read(whose: str) -> dict[str, Any]:
     """What was kept of `rivals` or of `ours`."""
     path = FROZEN[whose]
@@ -237,7 +268,13 @@ def main() -> None:
     """Tunes the searches named, or all, in the form named, or in both."""
     warnings.simplefilter("ignore")
     words = sys.argv[1:]
-    names = [word for word in words if word not in FORMS]
+    names = [word for word in words if word not in (*FORMS, BOTH)]
+    if BOTH in words:
+        for name in names:
+            result = one_for_both(name)
+            keep(name, BOTH, result)
+            print("\n".join(f"{name} {row}" for row in result["trials"]))
+        return
     for form in [word for word in words if word in FORMS] or FORMS:
         for name in [n for n in FORMS[form].searches if n in names or not names]:
             result = tune(name, FORMS[form])
