@@ -156,6 +156,25 @@ def test_tuning_keeps_every_trial(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert frozen("long")["hill-climbing"] == again["settings"]  # not in that form
 
 
+def test_one_set_of_defaults_has_the_least_product_of_both_scores(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tuning, "FROZEN", {"ours": tmp_path / "o", "rivals": tmp_path / "r"})
+    few = Form(("sorting-4",), 200, (1, 2), ("local-search",))
+    monkeypatch.setattr(tuning, "FORMS", {"short": few, "long": few})
+    good, bad = {"stride": 1}, {"stride": 8}
+
+    def trials(*rows: tuple[dict[str, int], float]) -> dict[str, Any]:
+        return {"trials": [{"settings": s, "final": final} for s, final in rows]}
+
+    tuning.keep("local-search", "short", trials((good, 10.0), (bad, 9.0)))
+    tuning.keep("local-search", "long", trials((good, 10.0), (bad, 90.0), ({}, 1e9)))
+    found = tuning.one_for_both("local-search")
+    assert found["settings"] == good
+    assert len(found["trials"]) == 3
+    assert all(row["short"] > 0 and row["long"] > 0 for row in found["trials"])
+
+
 def test_a_drawn_network_is_attained() -> None:
     problem = named("network-5-8-3")
     evaluator = evaluator_for(problem)
