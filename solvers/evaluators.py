@@ -36,6 +36,7 @@ from solvers.exact.points import Points, make_points
 from solvers.generated import supported
 from solvers.heuristics.space import Space
 from solvers.sample_evaluators import ExactEvaluator, WordEvaluator, as_float
+from solvers.slots import SlotKeys
 from theory.errors import NumberTooLargeError, ProblemError
 from theory.placements import Wiring, instances, placements
 from theory.problems import Measure, Problem, Relation, Samples, Specification, Table
@@ -205,6 +206,29 @@ def walk_ends(genomes: Any, moves: Any, start: Any) -> Any:  # pragma: no cover 
     return ends
 
 
+@njit(cache=True)
+def _walk_once(
+    genomes: Any, moves: Any, start: Any, most: Any, keys: Any, redundant: Any
+) -> None:  # pragma: no cover - compiled
+    path = np.empty(genomes.shape[1] + 1, dtype=np.int64)
+    for g in range(len(genomes)):
+        if redundant[g] > most:
+            continue
+        path[0] = start
+        length = 1
+        for k in range(genomes.shape[1]):
+            if genomes[g, k] < 0:
+                continue
+            point = moves[path[length - 1], genomes[g, k]]
+            path[length] = point
+            for earlier in range(length):
+                if path[earlier] == point:
+                    redundant[g] += 1
+                    break
+            length += 1
+        keys[g, 0] = path[length - 1] + 1
+
+
 class PointEvaluator:
     """Chains as walks over numbered points, in compiled code."""
 
@@ -230,6 +254,25 @@ class PointEvaluator:
         """The errors (n, m) of genomes (n, width) on the samples numbered `samples` (m,)."""
         found = self._errors[walk_ends(genomes, self._moves, self._sample_points[samples])]
         return np.where(found >= INFINITE, np.inf, found.astype(np.float64))
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is one sample, so that the point where a chain ends is its behaviour."""
+        return len(self._sample_points) == 1
+
+    def compare_slots(self, genomes: Genomes, most: int) -> SlotKeys:
+        """Where chains (n, width) end, as one slot; those with more no-ops are not run.
+
+        A step is redundant if it is left out or leads to a point where the chain was before.
+        """
+        keys = np.zeros((len(genomes), 1), dtype=np.uint64)
+        redundant = (genomes < 0).sum(axis=1)
+        _walk_once(genomes, self._moves, self._sample_points[0], most, keys, redundant)
+        return SlotKeys(keys, np.ones((len(genomes), 1), dtype=np.bool_), redundant)
+
+    def slot_errors(self, genomes: Genomes) -> Errors:
+        """The errors (n, 1)."""
+        return self(genomes)[:, None]
 
     def sequence(self, genome: Genomes) -> Sequence:
         """See `ProblemEvaluator`."""

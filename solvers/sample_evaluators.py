@@ -82,8 +82,8 @@ class ExactEvaluator:
         return errors
 
     @property
-    def reads_best_slot(self) -> bool:
-        """Whether a genome is a dag with one output, so that its slots can be compared."""
+    def comparable(self) -> bool:
+        """Whether genomes are dags with one output, so that their slots can be compared."""
         return self._decoder.picks_output
 
     def compare_slots(self, genomes: Genomes, most: int) -> SlotKeys:

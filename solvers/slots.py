@@ -1,4 +1,4 @@
-"""Which slots of a dag compute the same, and which of its steps are of no use.
+"""Which slots of dags compute the same, and which steps are of no use.
 
 A dag with one output is read at its best slot, so one evaluation tells about every slot. A search
 that knows what it has read before need not pay for it again: it compares slots by their *keys*,
@@ -6,8 +6,10 @@ hashes of 64 bits of all that the slot and the blocking of the dag are on the sa
 million behaviours some two share a key with probability below 10**-7; such a pair can make a search
 pass over a genome, and no error depends on it. Keys come from the components alone, not the target.
 
-A step is *redundant* if it is left out, if nothing that it writes is read later (but for the last
-step), or if all it writes stands in earlier slots already.
+A chain with one sample has a key too, the point where it ends (`solvers.evaluators`): one slot.
+
+A step of a dag is *redundant* if it is left out, if nothing that it writes is read later (but for
+the last step), or if all it writes stands in earlier slots already.
 
 - `SlotKeys`: the keys of a batch of genomes, and how many steps are redundant.
 - `slot_keys`, `keys_of_values`: compiled and from exact values.

@@ -74,7 +74,7 @@ FORMS = {
         10_000,
         (2, 8),
         (
-            *(name for name in OURS if name != "dag-annealing"),
+            *(name for name in OURS if name != "semantic-annealing"),
             *(name for name in RIVALS if name not in ("pymoo", "pygad")),
         ),
     ),
@@ -88,7 +88,7 @@ FORMS = {
         tuple(f"dag{kind}-{seed}" for kind in KINDS for seed in (1, 2)),
         5_000,
         (2, 8),
-        ("dag-annealing",),
+        ("semantic-annealing",),
     ),
 }
 BOTH, OF_BOTH = "both", ("short", "long")

@@ -1,11 +1,11 @@
 """Ask/tell searches over sequences, and the loop that runs and counts them.
 
 - `Space`: what a genome is. `Evaluator`, `Search`: the two protocols. `StudyError`.
-- `RandomSearch`, `LocalSearch`, `RegularisedEvolution`, `Genetic`, `Annealing`, `DagAnnealing`,
-  `GaussianProcess`, `Competitive`, `Cooperative`: the searches, in `SEARCHES` by the names
-  `random`, `local-search`, `regularised-evolution`, `genetic`, `annealing`, `dag-annealing`,
-  `gaussian-process`, `competitive`, `cooperative`. `portfolio`, the frozen default, is one of
-  three of them, by the kind of problem.
+- `RandomSearch`, `LocalSearch`, `RegularisedEvolution`, `Genetic`, `Annealing`,
+  `SemanticAnnealing`, `GaussianProcess`, `Competitive`, `Cooperative`: the searches, in `SEARCHES`
+  by the names `random`, `local-search`, `regularised-evolution`, `genetic`, `annealing`,
+  `semantic-annealing`, `gaussian-process`, `competitive`, `cooperative`. `portfolio`, the frozen
+  default, is one of three of them, by the kind of problem.
 - `run` gives a `RunResult`.
 - For writing searches: `Gate` and `Seen` recognise repeats, `Variation` mutates and crosses.
 
@@ -17,7 +17,6 @@ to six wires, pancakes, drawn networks and dags. `benchmarks.rivals.tuning` is t
 from solvers.heuristics.annealing import Annealing
 from solvers.heuristics.competitive import Competitive
 from solvers.heuristics.cooperative import Cooperative
-from solvers.heuristics.dag_annealing import DagAnnealing
 from solvers.heuristics.evolution import RegularisedEvolution
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.gaussian_process import GaussianProcess
@@ -34,6 +33,7 @@ from solvers.heuristics.random_search import RandomSearch
 from solvers.heuristics.registry import DEFAULT, LEAGUE, SEARCHES, find_search, make_search
 from solvers.heuristics.run import BATCH, CHECKPOINT_S, OPTIMUM, RunResult, run
 from solvers.heuristics.seen import Seen
+from solvers.heuristics.semantic_annealing import SemanticAnnealing
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
 
@@ -47,7 +47,6 @@ __all__ = [
     "Annealing",
     "Competitive",
     "Cooperative",
-    "DagAnnealing",
     "Evaluator",
     "Gate",
     "GaussianProcess",
@@ -60,6 +59,7 @@ __all__ = [
     "SampleSearch",
     "Search",
     "Seen",
+    "SemanticAnnealing",
     "Space",
     "StudyError",
     "Variation",

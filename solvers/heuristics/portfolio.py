@@ -2,7 +2,7 @@
 
 | problem | search |
 |---|---|
-| dag with one output | `DagAnnealing` |
+| dag with one output, chain with one sample | `SemanticAnnealing` |
 | few genomes, no order among genes (tables) | `GaussianProcess` |
 | anything else | `Annealing` |
 
@@ -14,18 +14,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from solvers.heuristics.dag_annealing import DagAnnealing
 from solvers.heuristics.gaussian_process import GaussianProcess
 from solvers.heuristics.protocol import Search
+from solvers.heuristics.semantic_annealing import SemanticAnnealing
 from solvers.heuristics.space import Space
 
 
 def portfolio(space: Space, rng: np.random.Generator, *, slots: bool = False) -> Search:
-    """Annealing among irredundant dags, a Gaussian process for small tables, else annealing.
+    """Semantic annealing where behaviours can be compared, a Gaussian process for small
+    tables, else annealing.
 
     Args:
         space, rng: where to search, and the run's only source of randomness.
-        slots: whether slots can be compared; the run says it.
+        slots: whether behaviours can be compared; the run says it.
     """
     # The Gaussian process hands over to annealing by itself.
-    return DagAnnealing(space, rng) if slots else GaussianProcess(space, rng)
+    return SemanticAnnealing(space, rng) if slots else GaussianProcess(space, rng)

@@ -4,7 +4,7 @@
   the search, so every evaluation can be counted.
 - `Search`: anything that proposes (`ask`) and is told the outcome (`tell`).
 - `SampleEvaluator`, `SampleSearch`: the same with tests on single samples beside.
-- `SlotEvaluator`, `SlotSearch`: the same with a comparison of the slots of dags before.
+- `SlotEvaluator`, `SlotSearch`: the same with a comparison of behaviours before.
 - `StudyError`: a search, a study or its store was asked for something it cannot do.
 """
 
@@ -54,7 +54,7 @@ class SampleEvaluator(Evaluator, Protocol):
 
 
 class Comparison(Protocol):
-    """What the slots of n dags compute; see `solvers.slots.SlotKeys`."""
+    """What the slots of n genomes compute; see `solvers.slots.SlotKeys`."""
 
     @property
     def keys(self) -> NDArray[np.uint64]:
@@ -73,10 +73,11 @@ class Comparison(Protocol):
 
 
 class SlotEvaluator(Evaluator, Protocol):
-    """An evaluator of dags with one output, which is read at the best slot."""
+    """An evaluator that can say which genomes behave alike: of dags with one output, read at the
+    best slot, and of chains with one sample, whose end is their one slot."""
 
     @property
-    def reads_best_slot(self) -> bool:
+    def comparable(self) -> bool:
         """Whether it is one: an evaluator may serve other problems too."""
         ...
 
@@ -121,7 +122,7 @@ class SampleSearch(Search, Protocol):
 
 
 class SlotSearch(Search, Protocol):
-    """A search that compares the slots of dags before it asks for an error.
+    """A search that compares genomes before it asks for an error.
 
     Before each `ask` the run calls `ask_comparisons` and `tell_comparisons`, until there is nothing
     to compare; before each `tell` it calls `tell_slot_errors`. Comparisons take no target and are

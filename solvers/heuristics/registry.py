@@ -15,7 +15,6 @@ import numpy as np
 from solvers.heuristics.annealing import Annealing
 from solvers.heuristics.competitive import Competitive
 from solvers.heuristics.cooperative import Cooperative
-from solvers.heuristics.dag_annealing import DagAnnealing
 from solvers.heuristics.evolution import RegularisedEvolution
 from solvers.heuristics.gaussian_process import GaussianProcess
 from solvers.heuristics.genetic import Genetic
@@ -23,6 +22,7 @@ from solvers.heuristics.local_search import LocalSearch
 from solvers.heuristics.portfolio import portfolio
 from solvers.heuristics.protocol import Evaluator, Search, StudyError
 from solvers.heuristics.random_search import RandomSearch
+from solvers.heuristics.semantic_annealing import SemanticAnnealing
 from solvers.python_objects import python_object
 
 SEARCHES: dict[str, Callable[..., Search]] = {
@@ -31,7 +31,7 @@ SEARCHES: dict[str, Callable[..., Search]] = {
     "regularised-evolution": RegularisedEvolution,
     "genetic": Genetic,
     "annealing": Annealing,
-    "dag-annealing": DagAnnealing,
+    "semantic-annealing": SemanticAnnealing,
     "gaussian-process": GaussianProcess,
     "competitive": Competitive,
     "cooperative": Cooperative,
@@ -93,11 +93,11 @@ def make_search(
             message = "tests on single samples, and a table has none; choose another search"
             raise StudyError("no-samples", message, name)
         settings = {"samples": evaluator.samples, **settings}  # type: ignore[attr-defined]
-    slots = getattr(evaluator, "reads_best_slot", False)
+    slots = getattr(evaluator, "comparable", False)
     if factory is portfolio:
         settings = {"slots": slots, **settings}
     if hasattr(factory, "ask_comparisons") and not slots:
-        message = "compares the slots of dags with one output, and this problem has none"
+        message = "compares dags with one output, or chains on one sample, and here are none"
         raise StudyError("no-slots", f"{message}; choose another search", name)
     try:
         return factory(space, rng, **settings)

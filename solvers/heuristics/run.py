@@ -8,8 +8,8 @@ A *test* of a genome on one of S samples counts as 1/S of an evaluation; tests n
 target, only a whole evaluation does. `evaluations` is the sum of both, rounded up, so that searches
 that test and searches that do not are compared by the same amount of work.
 
-A search may *compare* dags before it asks for an error: which of their slots compute the same, from
-the components alone. That takes no target and counts as no evaluation; comparisons are counted
+A search may *compare* genomes before it asks for an error: which of them behave alike, from the
+components alone. That takes no target and counts as no evaluation; comparisons are counted
 beside, since they take time.
 
 A run can leave a checkpoint at intervals: its whole state, written to a new file that then takes
@@ -64,7 +64,7 @@ class RunResult:
         behaviours: different behaviours among them; None where they were not counted. Every other
             evaluation was spent on a behaviour already seen.
         tests: tests on single samples; not kept in a study's file.
-        comparisons: dags compared without an error; not kept in a study's file.
+        comparisons: genomes compared without an error; not kept in a study's file.
     """
 
     evaluations: int

@@ -19,7 +19,7 @@ from solvers.heuristics import OPTIMUM, SEARCHES, Evaluator, RunResult, run
 from solvers.statistics import random_expectation, wilson_lower
 from tests.solvers import toy
 
-OTHERS = ("random", "competitive", "cooperative", "dag-annealing")
+OTHERS = ("random", "competitive", "cooperative", "semantic-annealing")
 CLEVER = [name for name in SEARCHES if name not in OTHERS]
 
 

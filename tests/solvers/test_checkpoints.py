@@ -20,13 +20,13 @@ from solvers.suites import find_problem
 from solvers.suites.nk import nk
 from tests.solvers.test_study import spec
 
-CAPS = {"gaussian-process": 150, "dag-annealing": 600, "portfolio": 600}
+CAPS = {"gaussian-process": 150, "semantic-annealing": 600, "portfolio": 600}
 """Evaluations of a run; the other searches make 5,000."""
 
 
 def problem_of(name: str) -> Evaluator:
     """A problem on which the search has much to remember."""
-    if name in ("dag-annealing", "portfolio"):
+    if name in ("semantic-annealing", "portfolio"):
         return evaluator_for(find_problem("gates-nand-prime4"))
     return evaluator_for(nk(4, 1) if name == "gaussian-process" else find_problem("sorting-6", 10))
 

@@ -46,7 +46,7 @@ def test_random_problems_have_equal_slots_in_both_tiers(machine: bool) -> None:
             fast = evaluator_for(problem)
         except ProblemError:
             continue
-        if isinstance(fast, ExactEvaluator) and fast.reads_best_slot:
+        if isinstance(fast, ExactEvaluator) and fast.comparable:
             tiers.add(type(fast))
             found = compare(fast, 40, seed)
             repeated += int((found.redundant > 0).sum())

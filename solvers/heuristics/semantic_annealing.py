@@ -1,11 +1,12 @@
-"""Simulated annealing among dags without redundant steps; what is known is not paid for.
+"""Simulated annealing among sequences without redundant steps; what is known is not paid for.
 
 Most genomes of a dag compute what shorter ones do, so that a plain search evaluates hardly anything
 new. Here a proposal is first *compared*: which of its slots compute what was read before, and how
-many of its steps are redundant (`solvers.slots`); that takes the components and no target. Dags
-with more redundant steps than the present one, beyond a small allowance, are passed over. One
-whose slots have all been read has a known error and is decided from memory. Only a dag with a slot
-that is new costs an evaluation, which tells the errors of all its slots.
+many of its steps are redundant (`solvers.slots`); that takes the components and no target. Those
+with more redundant steps than the present genome, beyond a small allowance, are passed over. One
+whose slots have all been read has a known error and is decided from memory. Only a slot that is new
+costs an evaluation, which tells the errors of all slots. A chain with one sample has one slot, the
+state in which it ends.
 
 The walk is Metropolis's, on the error of the last slot that can be read; its temperature finds
 itself as in `solvers.heuristics.annealing`. Ideal random search over distinct behaviours is granted
@@ -32,8 +33,8 @@ from solvers.heuristics.variation import Variation
 NOTHING, NEW, MOVED = range(3)
 
 
-class DagAnnealing:
-    """Simulated annealing in one chain over the dags of a problem with one output.
+class SemanticAnnealing:
+    """Simulated annealing that knows which sequences behave alike.
 
     Args:
         space, rng: where to search, and the run's only source of randomness.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from solvers.evaluators import evaluator_for
-from solvers.heuristics import OPTIMUM, DagAnnealing, StudyError, make_search, run
+from solvers.heuristics import OPTIMUM, SemanticAnnealing, StudyError, make_search, run
 from solvers.heuristics.memory import Memory, recall
 from solvers.sample_evaluators import ExactEvaluator
 from solvers.suites import find_problem
@@ -30,14 +30,14 @@ def evaluator_of(name: str) -> ExactEvaluator:
     return found
 
 
-def advance(search: DagAnnealing, evaluator: ExactEvaluator) -> np.ndarray:
+def advance(search: SemanticAnnealing, evaluator: ExactEvaluator) -> np.ndarray:
     """The next genome to evaluate, after all comparisons."""
     while len(genomes := search.ask_comparisons()):
         search.tell_comparisons(genomes, evaluator.compare_slots(genomes, search.most_unread))
     return search.ask(1)
 
 
-def answer(search: DagAnnealing, evaluator: ExactEvaluator, genomes: np.ndarray) -> None:
+def answer(search: SemanticAnnealing, evaluator: ExactEvaluator, genomes: np.ndarray) -> None:
     search.tell_slot_errors(evaluator.slot_errors(genomes))
     search.tell(genomes, evaluator(genomes))
 
@@ -45,7 +45,7 @@ def answer(search: DagAnnealing, evaluator: ExactEvaluator, genomes: np.ndarray)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_evaluation_reads_something_new_and_memory_is_right(name: str) -> None:
     evaluator = evaluator_of(name)
-    search = DagAnnealing(evaluator.space, np.random.default_rng(1), patience=60)
+    search = SemanticAnnealing(evaluator.space, np.random.default_rng(1), patience=60)
     read: set[int] = set()
     for _ in range(200):
         genomes = advance(search, evaluator)
@@ -63,7 +63,7 @@ def test_every_evaluation_reads_something_new_and_memory_is_right(name: str) -> 
 
 def test_the_walk_keeps_to_irredundant_dags() -> None:
     evaluator = evaluator_of("gates-basic-greater2")
-    search = DagAnnealing(evaluator.space, np.random.default_rng(2), slack=0.0)
+    search = SemanticAnnealing(evaluator.space, np.random.default_rng(2), slack=0.0)
     redundant = []
     for _ in range(300):
         answer(search, evaluator, advance(search, evaluator))
@@ -75,7 +75,7 @@ def test_the_walk_keeps_to_irredundant_dags() -> None:
 def test_equal_seeds_give_equal_runs_and_comparisons_are_counted() -> None:
     evaluator = evaluator_of("gates-nand-prime4")
     first, again, other = (
-        run(evaluator, "dag-annealing", {}, np.random.SeedSequence(k), 300, {OPTIMUM: -1.0})
+        run(evaluator, "semantic-annealing", {}, np.random.SeedSequence(k), 300, {OPTIMUM: -1.0})
         for k in (4, 4, 5)
     )
     assert (first, first.comparisons) == (again, again.comparisons)
@@ -86,7 +86,7 @@ def test_equal_seeds_give_equal_runs_and_comparisons_are_counted() -> None:
 
 def test_a_pickled_search_continues_exactly() -> None:
     evaluator = evaluator_of("bits-average")
-    search = DagAnnealing(evaluator.space, np.random.default_rng(3))
+    search = SemanticAnnealing(evaluator.space, np.random.default_rng(3))
     for _ in range(100):
         answer(search, evaluator, advance(search, evaluator))
     copy = pickle.loads(pickle.dumps(search))
@@ -135,16 +135,33 @@ def test_where_nothing_is_new_it_draws_at_random_up_to_the_cap() -> None:
     evaluator = evaluator_for(find_problem("gates-nand-parity3", 2))
     settings = {"walk": 50}
     seeds = np.random.SeedSequence(1)
-    found = run(evaluator, "dag-annealing", settings, seeds, 400, {OPTIMUM: -1.0})
+    found = run(evaluator, "semantic-annealing", settings, seeds, 400, {OPTIMUM: -1.0})
     assert found.evaluations == 400
 
 
 def test_what_has_no_slots_is_refused() -> None:
     rng = np.random.default_rng(0)
-    for name in ("sorting-4", "gates-any-halfadder"):
+    for name in ("sorting-4", "gates-any-halfadder", "nk1-1"):
         with pytest.raises(StudyError, match="choose another search") as caught:
-            make_search("dag-annealing", evaluator_for(find_problem(name)), rng, {})
+            make_search("semantic-annealing", evaluator_for(find_problem(name)), rng, {})
         assert caught.value.reason == "no-slots"
+
+
+def test_chains_on_one_sample_are_compared_by_where_they_end() -> None:
+    evaluator = evaluator_for(find_problem("pancakes-5"))
+    genomes = np.array([[0, 1, -1, -1, -1], [0, 0, 1, -1, -1], [1, 0, 1, 2, 1]], dtype=np.int32)
+    found = evaluator.compare_slots(genomes, 5)  # type: ignore[attr-defined]
+    assert found.redundant.tolist() == [3, 3, 0]  # flipping twice leads back
+    sequences = [evaluator.sequence(genome) for genome in genomes]
+    start = evaluator.problem.rows()[0].inputs  # type: ignore[attr-defined]
+    ends = [sequence.run(start) for sequence in sequences]
+    assert len(set(found.keys[:, 0].tolist())) == len(set(ends)) == 3
+    few = evaluator.compare_slots(genomes, 0)  # type: ignore[attr-defined]
+    assert (few.keys[:, 0] > 0).tolist() == [False, False, True]
+    seeds = np.random.SeedSequence(1)
+    best = run(evaluator, "portfolio", {}, seeds, 120, {OPTIMUM: 0.0})
+    assert best.best_error == 0.0  # of 120 stacks none is paid for twice
+    assert not evaluator_for(find_problem("sorting-4")).comparable  # type: ignore[attr-defined]
 
 
 def test_memory_keeps_every_error() -> None:
