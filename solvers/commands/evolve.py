@@ -63,6 +63,7 @@ def evolve(
                     "error": str(error),
                     "evaluations": result.evaluations,
                     "distinct": result.distinct,
+                    "comparisons": result.comparisons,
                     "trajectory": [list(point) for point in result.trajectory],
                     "sequence": sequence.text().splitlines(),
                 }
@@ -70,9 +71,10 @@ def evolve(
         else:
             screen = console()
             last = result.trajectory[-1][0] if result.trajectory else 0
+            compared = f", {result.comparisons:,} comparisons" if result.comparisons else ""
             screen.print(
                 f"FOUND error {error_text(error)} at length {len(sequence)} · after {last:,} of "
-                f"{result.evaluations:,} evaluations, {result.distinct:,} distinct",
+                f"{result.evaluations:,} evaluations, {result.distinct:,} distinct{compared}",
                 soft_wrap=True,
                 markup=False,
             )
