@@ -28,7 +28,7 @@ def main() -> None:
     for name in chosen or names:
         print(f"== {name}", flush=True)
         work = importlib.import_module(f"benchmarks.{name}").main
-        if inspect.signature(work).parameters:
+        if "form" in inspect.signature(work).parameters:
             work(form)
         else:
             work()

@@ -82,9 +82,9 @@ def one(name: str, seconds: float, cvc5_seconds: float) -> tuple[bool, bool]:
     return best.error == 0, theirs.endswith(" s") and "none" not in theirs
 
 
-def main(mode: str = "quick") -> None:
-    """Prints all lines of a mode, quick or full."""
-    full = mode == "full"
+def main(form: str = "quick") -> None:
+    """Prints all lines of a form, quick or full."""
+    full = form == "full"
     limit, theirs = (60.0, 60.0) if full else (30.0, 3.0)
     solve(find_problem("hd17-8-large"))  # loads the compiled kernels
     for suffix in ("", "-large") if full else ("-large",):

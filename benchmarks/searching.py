@@ -1,12 +1,11 @@
 """Searches: evaluations a second, overhead, sorting networks on eight wires, and tables.
 
-`python -m benchmarks.searching [--full]`. All times are CPU seconds of one process on one core. The
+`python -m benchmarks searching [quick|full]`. All times are CPU seconds of one process on one core. The
 quick form makes 10 runs where the full one makes 100 (sorting) or 1000 (tables).
 """
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
 from functools import partial
@@ -97,16 +96,13 @@ def repeated(evaluator: Evaluator, search: str, optimum: float, runs: int, cap: 
     )
 
 
-def main() -> None:
+def main(form: str = "quick") -> None:
     """Prints all figures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.searching")
-    parser.add_argument("--full", action="store_true")
-    chosen, _ = parser.parse_known_args()
     rates()
     print("sorting-8, 19 comparators, at most 1,000,000 evaluations")
     evaluator = evaluator_for(find_problem("sorting-8"))
     for search in ("annealing", "genetic", "local-search", "competitive"):
-        fewer = 100 if chosen.full and search in ("annealing", "genetic") else 10
+        fewer = 100 if form == "full" and search in ("annealing", "genetic") else 10
         print(f"  {repeated(evaluator, search, 0.0, fewer, 10**6)}", flush=True)
     for name in ("nas201-cifar10", "nas201-cifar100", "nas201-imagenet"):
         problem = find_problem(name)
@@ -115,10 +111,6 @@ def main() -> None:
         print(name)
         for search in ("portfolio", "annealing", "local-search", "regularised-evolution",
                        "genetic"):  # fmt: skip
-            runs = 1000 if chosen.full else 30
+            runs = 1000 if form == "full" else 30
             line = repeated(evaluator_for(problem), search, optimum, runs, 10**6)
             print(f"  {line}", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -201,8 +201,8 @@ _MAIN = (
     "given from five successes on. Without a success, > is the one-sided 95 % Wilson bound. "
     "Success rates have two-sided 95 % Wilson intervals. Distinct: different genomes among the "
     "evaluations. Seen before: evaluations spent on behaviours the run had already met. A search "
-    "that compares behaviours before it asks for an error (`semantic-annealing`, and `portfolio` on "
-    "dags with one output and on chains with one sample) is charged for the evaluations alone.",
+    "that compares behaviours before it asks for an error (`semantic-annealing`, and `portfolio` "
+    "on dags with one output and on chains with one sample) is charged for evaluations alone.",
 )
 _CONTRASTS = (
     "The pairs were named before the first run, and no other was tested. An ERT ratio below 1 and "

@@ -34,7 +34,7 @@ DEVELOPED_ON = (
     *(f"gates-nand-{f}" for f in ("prime4", "segmentc")),
 )
 LEAST_BEHAVIOURS = 10_000
-REPETITIONS = {"quick": 6, "full": 50}
+REPETITIONS = {"quick": 6, "full": 30}
 COUNT_S = {"quick": 3.0, "full": 20.0}
 """Time limits of counting, a problem."""
 
@@ -55,8 +55,17 @@ class Random:
         return (self.behaviours + 1) / (self.winners + 1)
 
 
-def main(form: str, names: Sequence[str] = SUITES["league"]) -> None:
+NAMES = {
+    "quick": ("pancakes-8", "set-cover-1", "gates-any-segmente", "gates-nand-greater2",
+              "bits-saturate", "bits-distance", "integers-most-pair", "integers-norm"),
+    "full": SUITES["league"],
+}  # fmt: skip
+"""The problems of each form."""
+
+
+def main(form: str, names: Sequence[str] = ()) -> None:
     """Prints a row for each problem that counts, then how many are won, and every loss."""
+    names = names or NAMES[form]
     print(f"{DEFAULT} against ideal random search over distinct behaviours, D >= 10,000")
     print(f"  {'problem':<24} {'D':>12} {'m':>3} {'random':>11}  {'ERT [95 %]':<26} ", end="")
     print("compared  CPU s/run")
@@ -112,4 +121,4 @@ def ideal(name: str, optimum: float, seconds: float) -> Random | None:
 
 if __name__ == "__main__":
     form, *chosen = sys.argv[1:] or ["quick"]
-    main(form, chosen or SUITES["league"])
+    main(form, chosen)
