@@ -1,7 +1,7 @@
 """Searches: evaluations a second, overhead, sorting networks on eight wires, and tables.
 
-`python -m benchmarks searching [quick|full]`. All times are CPU seconds of one process on one core. The
-quick form makes 10 runs where the full one makes 100 (sorting) or 1000 (tables).
+`python -m benchmarks searching [quick|full]`. All times are CPU seconds of one process on one core.
+The quick form makes 10 runs where the full one makes 100 (sorting) or 1000 (tables).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import pytest
 
 from solvers.exact import Limits, solve, with_evidence
 from solvers.exact.all_functions import least_steps
-from solvers.suites import FAMILIES, SUITES, WORDS, family_of, find_problem
+from solvers.suites import FAMILIES, SUITES, WORDS, family_of, find_problem, random_dags
 from solvers.suites.gates import FUNCTIONS, GATES, gate_set
 from theory.errors import ProblemError
 
@@ -234,3 +234,19 @@ def test_a_score_that_is_no_mean_of_three_is_refused(score: float) -> None:
     with pytest.raises(ValueError):
         _exact(score)
     assert _exact(0.8193333333333332) == _exact(0.8193333333333334) == Fraction(2458, 3000)
+
+
+@pytest.mark.parametrize("kind", random_dags.KINDS)
+def test_a_random_dag_is_drawn_once_and_attained(kind: str) -> None:
+    problem = find_problem(f"dag{kind}-3", 3)
+    assert problem.rows() == find_problem(f"dag{kind}-3", 3).rows()
+    assert problem.rows() != find_problem(f"dag{kind}-4", 3).rows()
+    frontier = solve(problem)
+    assert frontier.best.error == 0
+    assert len(frontier.best.sequence) >= 1  # neither an input nor without a step
+
+
+@pytest.mark.parametrize("name", ["dagnor", "dagnor-x", "dagnand-1", "dag-1"])
+def test_no_random_dag_of_another_name(name: str) -> None:
+    with pytest.raises(ProblemError, match="dagSET-SEED takes a SET of nor, ring"):
+        find_problem(name)
