@@ -32,6 +32,8 @@ PROBLEMS = (
     "pancakes-5",
     "pancakes-6",
     "set-cover-1",
+    "gates-nand-greater2",
+    "bits-saturate",
 )
 LEFT_OUT = ("exhaustive", "table-order")
 REPETITIONS, EVALUATIONS, SEED = 40, 20_000, 7
