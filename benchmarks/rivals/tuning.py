@@ -15,8 +15,8 @@ long runs on a chain; a rival plays there with settings of that form. pymoo and 
 else, so they are tuned there alone. A search of ours has one set of defaults: `both` finds it among
 the finalists of the two forms. Caps on evaluations are lower where an evaluation takes long, of
 Nevergrad (0.3 ms) and Optuna (several), pymoo and PyGAD (0.06 ms, five times as many evaluations
-would have taken an hour). Cooperative search, reported for comparison only, keeps the settings of an
-earlier tuning.
+would have taken an hour). Cooperative search, reported for comparison only, keeps the settings of
+an earlier tuning.
 
 The problems are NK landscapes, sorting networks on five and six wires, pancakes and drawn networks:
 none that any search is reported on, and none may be added that is.
@@ -37,7 +37,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.rivals.contest import RIVALS, Outcome, play, settings_space
+from benchmarks.rivals.contest import RIVALS, Outcome, defaults, play, settings_space
 from benchmarks.rivals.drawn import named
 from benchmarks.rivals.our_settings import OURS
 from solvers import find_problem
@@ -178,7 +178,7 @@ def declared(name: str) -> Mapping[str, Sequence[Any]]:
 
 
 def tune(name: str, form: Form) -> dict[str, Any]:
-    """Both stages: the best settings, every trial, and what it took."""
+    """Both stages: the best settings, every trial, what `{}` meant, and what it took."""
     cap = min(form.cap, CAPS.get(name, form.cap))
     given = tasks(form.problems)
     few, many = form.runs
@@ -205,6 +205,7 @@ def tune(name: str, form: Form) -> dict[str, Any]:
         "settings": trials[best][2],
         "score": round(finals[best].ert, 1),
         "default_score": round(finals[0].ert, 1),
+        "defaults": defaults(name),
         "cap": cap,
         "runs": form.runs,
         "cpu_s": round(time.process_time() - start, 1),
