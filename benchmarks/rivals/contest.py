@@ -69,7 +69,7 @@ def defaults(name: str) -> dict[str, Any]:
     if name not in SEARCHES:
         return {}
     parameters = inspect.signature(SEARCHES[name]).parameters.values()
-    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def play(

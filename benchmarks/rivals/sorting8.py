@@ -27,7 +27,7 @@ CAP = 1_000_000
 OURS = (DEFAULT, "genetic")
 RIVALS = ("deap", "pymoo", "pygad")
 LARGE = 1000
-RUNS = {"quick": (20, 10, 1), "full": (100, 30, 3)}
+RUNS = {"quick": (20, 3, 1), "full": (100, 30, 3)}
 """Runs of our default, of our genetic search, and of each rival at each of its settings."""
 
 

@@ -125,6 +125,13 @@ def test_every_search_was_tuned_alike() -> None:
             assert result["settings"] in [t["settings"] for t in finals]
 
 
+@pytest.mark.parametrize(("name", "form"), [("annealing", "both"), ("gaussian-process", "short")])
+def test_the_default_searches_have_the_settings_that_tuning_chose(name: str, form: str) -> None:
+    kept = tuning.read("ours")[name]
+    before = kept["short"]["defaults"]
+    assert contest.defaults(name) == {**before, **kept[form]["settings"]}
+
+
 def test_nothing_is_tuned_on_what_is_reported() -> None:
     tuned = {name for form in FORMS.values() for name in form.problems}
     assert "sorting-8" not in tuned
