@@ -339,7 +339,9 @@ def test_sorting_figures_are_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sorting8, "CAP", 300)
-    monkeypatch.setattr(sorting8, "RUNS", {"full": (2, 2, 1)})
+    monkeypatch.setattr(sorting8, "RUNS", {"full": (2, 2)})
+    rivals = {name: (1, 1) for name in sorting8.RIVALS}
+    monkeypatch.setattr(sorting8, "THEIRS", {"full": rivals})
     monkeypatch.setattr(contest, "rival", missing)
     sorting8.main("full")
     lines = capsys.readouterr().out.splitlines()
