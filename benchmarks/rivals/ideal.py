@@ -35,7 +35,7 @@ DEVELOPED_ON = (
 )
 LEAST_BEHAVIOURS = 10_000
 REPETITIONS = {"quick": 6, "full": 30}
-COUNT_S = {"quick": 3.0, "full": 20.0}
+COUNT_S = {"quick": 3.0, "full": 40.0}
 """Time limits of counting, a problem."""
 
 LEAST_CAP, CAP_FACTOR, GREATEST_CAP = 20_000, 10, 1_000_000
