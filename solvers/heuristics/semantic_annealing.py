@@ -52,12 +52,12 @@ class SemanticAnnealing:
         space: Space,
         rng: np.random.Generator,
         *,
-        acceptance: float = 0.01,
-        gain: float = 0.05,
-        extra: float = 0.1,
-        slack: float = 0.2,
-        patience: int = 5000,
-        walk: int = 20_000,
+        acceptance: float = 0.02,
+        gain: float = 0.3,
+        extra: float = 0.0,
+        slack: float = 0.1,
+        patience: int = 10_000,
+        walk: int = 2000,
         batch: int = 64,
     ) -> None:
         at_least(1, patience=patience, walk=walk, batch=batch)
