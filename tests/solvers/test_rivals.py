@@ -343,7 +343,7 @@ def test_sorting_figures_are_printed(
 ) -> None:
     monkeypatch.setattr(sorting8, "CAP", 300)
     monkeypatch.setattr(sorting8, "RUNS", {"full": (2, 2)})
-    rivals = {name: (1, 1) for name in sorting8.RIVALS}
+    rivals = dict.fromkeys(sorting8.RIVALS, (1, 1))
     monkeypatch.setattr(sorting8, "THEIRS", {"full": rivals})
     monkeypatch.setattr(contest, "rival", missing)
     sorting8.main("full")
