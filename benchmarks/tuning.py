@@ -70,8 +70,8 @@ SPACES: Mapping[str, Mapping[str, Draw]] = {
         "start": _whole(3, 50), "noise": _real(1e-5, 0.3), "memory": _whole(64, 300),
     },
     "competitive": {
-        "population": _whole(5, 100), "offspring": _whole(2, 100), "parasites": _whole(1, 40),
-        "fresh": _whole(1, 40), "archive": _whole(1, 40), "audits": _whole(1, 10),
+        "population": _whole(5, 100), "offspring": _whole(2, 100), "tests": _whole(8, 128),
+        "archive": _whole(128, 2048), "lessons": _whole(1, 16), "period": _whole(10, 1000),
         "tournament": _whole(1, 8), "crossover": _share(), "shifted": _share(),
         "patience": _whole(20, 1000),
     },
