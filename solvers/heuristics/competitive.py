@@ -44,8 +44,8 @@ class Competitive:
         archive: most tests; more than `tests` leaves room for hard samples beside them.
         lessons: most samples that an audit adds to the tests.
         parts: parts of an audit, which ends after the part in which the host failed.
-        period: generations after the last whole evaluation before the best host is audited and
-            evaluated whole although it fails tests.
+        period: whole evaluations' worth of tests after the last whole evaluation before the best
+            host is audited and evaluated whole although it fails tests.
         tournament, crossover, shifted, extra, retries: as in `Genetic`.
         patience: generations without fewer errors on the tests before the sequences start again
             beside their best.
@@ -63,7 +63,7 @@ class Competitive:
         archive: int = 1024,
         lessons: int = 4,
         parts: int = 16,
-        period: int = 100,
+        period: int = 16,
         tournament: int = 3,
         crossover: float = 0.3,
         shifted: float = 0.2,
@@ -129,6 +129,7 @@ class Competitive:
             self.phase = BREED
             self.least = self.errors[0]
         else:
+            self.unevaluated += errors.size
             self.scores = KEPT * self.scores + (errors > 0).mean(axis=0)
             new = np.zeros(len(genomes), dtype=np.bool_)
             self._survive(
@@ -178,16 +179,16 @@ class Competitive:
 
     def _generation(self) -> None:
         """What follows a generation: an audit, a restart, or the next one."""
-        self.unevaluated += 1
         better = bool(self.errors[0] < self.least)
         self.least = min(self.least, float(self.errors[0]))
         self.stagnant = 0 if better else self.stagnant + 1
         left = np.flatnonzero(~self.evaluated)
         beaten = len(left) > 0 and self.errors[left[0]] == 0
-        if len(left) and (beaten or self.unevaluated >= self.period):
+        if len(left) and (beaten or self.unevaluated >= self.period * self.samples):
             self.champion = int(left[0])
-            others = np.setdiff1d(np.arange(self.samples), self.tests)
-            self.order = self.rng.permutation(others)
+            others = np.ones(self.samples, dtype=np.bool_)
+            others[self.tests] = False
+            self.order = self.rng.permutation(np.flatnonzero(others))
             self.phase = AUDIT
             if not len(self.order):
                 self._audited(self.order)
