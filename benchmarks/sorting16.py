@@ -43,8 +43,9 @@ WIRES = 16
 GREEN = tuple((i, i | 1 << bit) for bit in range(4) for i in range(WIRES) if not i >> bit & 1)
 """Green's first 32 comparators, the lesser first."""
 
-SLICE = 50_000
-"""Evaluations of the first attempt at a size; each further attempt has twice as many.
+SLICE, SCRATCH_SLICE = 50_000, 2000
+"""Evaluations of the first attempt at a size, fewer where they take longer; each further attempt
+has twice as many.
 
 The clock is read, and the checkpoint written, between attempts. An attempt's cap is also the
 number of evaluations that the time left allows at the rate so far, so a run may end a little early
@@ -143,7 +144,7 @@ def one_run(
         evaluator = evaluator_of(prefix, size - len(prefix))
         start = time.process_time()
         # Attempts last longer and longer, within the time left.
-        cap = SLICE * 2 ** min(attempt, MOST_DOUBLINGS)
+        cap = (SLICE if prefix else SCRATCH_SLICE) * 2 ** min(attempt, MOST_DOUBLINGS)
         if spent > 0:
             cap = max(1000, min(cap, int(evaluations / spent * (cpu_s - spent))))
         seeds = np.random.SeedSequence([16, seed, size, attempt])
