@@ -15,7 +15,8 @@ seconds, for coevolution to be as quick, if CPU seconds are what they were and e
 that much beside.
 
 A killed program continues from the file of its runs (`docs/data/coevolution.json` is such a file).
-Archive and audits of `competitive` were mended while looking at n = 10, 12 and 14 with other seeds.
+Archive and audits of `competitive` were mended while looking at n = 10, 12 and 14 with other seeds;
+its archive was enlarged, which changes no run below 16 wires, when a first run of 16 had failed.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def ratios() -> str:
     problems = {
         problem: runs
         for problem, runs in by_problem(read(DATA / "coevolution.json")).items()
-        if {"competitive", *RIVALS} <= set(runs)
+        if {"competitive", "genetic"} <= set(runs)
     }
     lines = [
         "| samples | tests | comparators | competitive | genetic | annealing |",
@@ -45,7 +45,7 @@ def ratios() -> str:
     ]
     for (kind, wires), runs in problems.items():
         cells = [f"{2**wires:,}", kind, str(next(iter(runs.values()))[0].length)]
-        cells += [_work(runs[search]) for search in ("competitive", *RIVALS)]
+        cells += [_work(runs.get(search, [])) for search in ("competitive", *RIVALS)]
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
@@ -56,7 +56,7 @@ def ratios() -> str:
         "|--:|---|---|--:|--:|--:|",
     ]
     for (kind, wires), runs in problems.items():
-        for rival in RIVALS:
+        for rival in (r for r in RIVALS if r in runs):
             pair = (runs["competitive"], runs[rival])
             cells = [f"{2**wires:,}", kind, rival]
             cells += [text(ratio(*pair, "evaluations")), text(ratio(*pair, "cpu_s"))]
@@ -71,6 +71,8 @@ def ratios() -> str:
 
 
 def _work(runs: list[Run]) -> str:
+    if not runs:
+        return "not run"
     reached = [run.reached for run in runs]
     evaluations = expected_running_time([run.evaluations for run in runs], reached)
     cpu = expected_running_time([run.cpu_s for run in runs], reached)
@@ -91,8 +93,8 @@ def _break_even(first: list[Run], second: list[Run]) -> str:
 
 def _crossings(problems: Problems) -> Iterator[str]:
     """From how many samples on coevolution needs less, in words, for compiled tests."""
-    sizes = [wires for kind, wires in problems if kind == "compiled"]
     for rival in RIVALS:
+        sizes = [n for (kind, n), runs in problems.items() if kind == "compiled" and rival in runs]
         for measure, name in (("evaluations", "evaluations"), ("cpu_s", "CPU seconds")):
             verdicts = []
             for wires in sizes:

@@ -60,7 +60,7 @@ class Competitive:
         population: int = 32,
         offspring: int = 32,
         tests: int = 64,
-        archive: int = 1024,
+        archive: int = 4096,
         lessons: int = 4,
         parts: int = 16,
         period: int = 16,
