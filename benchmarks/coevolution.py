@@ -49,7 +49,7 @@ SEARCHES: dict[str, dict[str, object]] = {
 """The searches and their settings; a generation of `genetic` is one of `competitive`."""
 
 QUICK = (("compiled", 6), ("compiled", 8), ("compiled", 10), ("exact", 6))
-FULL = (*QUICK, ("compiled", 12), ("compiled", 14), ("compiled", 16), ("exact", 7))
+FULL = (*QUICK, ("compiled", 12), ("compiled", 14), ("compiled", 16))
 
 CAP = 400_000
 """Evaluations of a run at most."""
