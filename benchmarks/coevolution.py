@@ -43,9 +43,15 @@ BEST_KNOWN = {6: 12, 7: 16, 8: 19, 9: 25, 10: 29, 12: 39, 14: 51, 16: 60}
 
 SEARCHES: dict[str, dict[str, object]] = {
     "competitive": {},
-    "genetic": {"population": 32, "offspring": 32, "patience": 200},
-    "annealing": {"acceptance": 0.005, "gain": 0.1, "chains": 8, "patience": 100_000},
-}
+    "genetic": {
+        "population": 32, "offspring": 32, "patience": 200, "tournament": 3, "crossover": 0.3,
+        "shifted": 0.2, "mutation": 1.0, "extra": 0.0, "retries": 3,
+    },
+    "annealing": {
+        "acceptance": 0.005, "gain": 0.1, "chains": 8, "growth": 1000, "patience": 100_000,
+        "extra": 0.0, "walk": 2000,
+    },
+}  # fmt: skip
 """The searches and their settings; a generation of `genetic` is one of `competitive`."""
 
 QUICK = (("compiled", 6), ("compiled", 8), ("compiled", 10), ("exact", 6))

@@ -59,11 +59,14 @@ BEST_KNOWN = 60
 """Green's network has so many comparators, and none with fewer is known."""
 
 SEARCHES: dict[str, dict[str, object]] = {
-    "annealing": {"chains": 64, "growth": 1, "acceptance": 0.002},
+    "annealing": {
+        "chains": 64, "growth": 1, "acceptance": 0.002, "gain": 0.1, "patience": 100_000,
+        "extra": 0.0, "walk": 2000,
+    },
     "genetic": {},
     "competitive": {},
     "cooperative": {},
-}
+}  # fmt: skip
 """The searches with their settings."""
 
 
