@@ -94,21 +94,26 @@ def _break_even(first: list[Run], second: list[Run]) -> str:
 def _crossings(problems: Problems) -> Iterator[str]:
     """From how many samples on coevolution needs less, in words, for compiled tests."""
     for rival in RIVALS:
-        sizes = [n for (kind, n), runs in problems.items() if kind == "compiled" and rival in runs]
         for measure, name in (("evaluations", "evaluations"), ("cpu_s", "CPU seconds")):
-            verdicts = []
-            for wires in sizes:
-                runs = problems["compiled", wires]
-                verdicts.append(ratio(runs["competitive"], runs[rival], measure).verdict)
+            found = {
+                wires: ratio(runs["competitive"], runs[rival], measure)
+                for (kind, wires), runs in problems.items()
+                if kind == "compiled" and rival in runs
+            }
+            sizes = [wires for wires, one in found.items() if one.interval is not None]
             first = next(
-                (k for k in range(len(sizes)) if all(v == "less" for v in verdicts[k:])), None
+                (n for n in sizes if all(found[k].verdict == "less" for k in sizes if k >= n)), None
             )
-            words = (
-                f"it needs fewer from {2 ** sizes[first]:,} samples on"
-                if first is not None
-                else f"no crossing was found up to {2 ** sizes[-1]:,} samples"
-            )
+            last = f"{2 ** sizes[-1]:,} samples"
+            words = f"no crossing was found up to {last}"
+            if first is not None:
+                words = f"it needs fewer from {2**first:,} samples on, up to {last}"
             yield f"- Against `{rival}`, in {name}: {words}."
+            for wires in (n for n, one in found.items() if one.interval is None):
+                yield (
+                    f"    At {2**wires:,} samples the ratio is {found[wires].value:.2g}, "
+                    "with too few successes for an interval."
+                )
 
 
 def _draw(problems: Problems) -> None:
