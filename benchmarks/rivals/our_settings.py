@@ -39,8 +39,8 @@ OURS: Mapping[str, Settings] = {
     },
     "competitive": {
         "population": (5, 10, 20, 50, 100), "offspring": (5, 10, 20, 50, 100),
-        "parasites": (2, 5, 10, 20, 40), "fresh": (1, 5, 10, 40), "archive": (1, 5, 10, 40),
-        "audits": (1, 2, 5, 10), "tournament": (1, 2, 3, 5, 8),
+        "tests": (8, 16, 32, 64), "archive": (256, 1024, 4096), "lessons": (1, 4, 16),
+        "period": (4, 16, 64), "tournament": (1, 2, 3, 5, 8),
         "crossover": (0.0, 0.3, 0.5, 0.7, 0.9), "shifted": (0.0, 0.2, 0.5),
         "patience": (20, 50, 100, 300, 1000),
     },

@@ -15,8 +15,8 @@ long runs on a chain; a rival plays there with settings of that form. pymoo and 
 else, so they are tuned there alone. A search of ours has one set of defaults: `both` finds it among
 the finalists of these two. `dags`, random dags, is for the one search that is made for them. Caps
 on evaluations are lower where an evaluation takes long, of Nevergrad (0.3 ms) and Optuna (several),
-pymoo and PyGAD (0.06 ms, five times as many evaluations would have taken an hour). Cooperative
-search, reported for comparison only, keeps the settings of an earlier tuning.
+pymoo and PyGAD (0.06 ms, five times as many evaluations would have taken an hour). Coevolution,
+reported for comparison only, keeps the settings that it had (`docs/results/coevolution.md`).
 
 The problems are NK landscapes, sorting networks on five and six wires, pancakes, drawn networks and
 drawn dags: none that any search is reported on, and none may be added that is.
@@ -51,7 +51,7 @@ FINALISTS = 3
 """Trials that reach the second stage beside the defaults."""
 
 
-NOT_SHORT = ("cooperative", "semantic-annealing", "pymoo", "pygad")
+NOT_SHORT = ("competitive", "cooperative", "semantic-annealing", "pymoo", "pygad")
 
 
 @dataclass(frozen=True, slots=True)

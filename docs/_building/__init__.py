@@ -16,4 +16,5 @@ Programs that run in the folder of a page, and print Markdown or JSON:
     yardsticks   published values, each computed anew
     committed    the kept runs of a comparison, checked against the code
     league, growth    tables and pictures from those runs
+    coevolution  ratios and networks from kept runs, each network checked on all inputs
 """

@@ -26,7 +26,14 @@ BARE = (  # actions that need no language before them
     "layers",
     "recomputed",
 )
-RECOMPUTED = ("league", "growth", "frontiers", "models", "yardsticks")  # programs of this package
+RECOMPUTED = (  # programs of this package
+    "league",
+    "growth",
+    "frontiers",
+    "models",
+    "yardsticks",
+    "coevolution",
+)
 
 Files = dict[str, bytes]
 

@@ -1,10 +1,16 @@
 """Competitive coevolution: sequences against the samples that are hard for them.
 
-W. D. Hillis, Physica D 42 (1990), 228-234: a sequence is good if it passes its tests, a test if
-sequences fail it. Testing on a few hard samples costs a fraction of a whole evaluation; it pays
-where samples are many and most of them easy. A champion by the tests is *audited* by a whole
-evaluation, and only that counts as a result. Samples on which many failed enter an *archive*, so
-that what was learnt against them is not lost when the hosts have moved on.
+W. D. Hillis, Physica D 42 (1990), 228-234: a sequence (host) is good if it passes its tests, a test
+(parasite) if sequences fail it. Testing on a few hard samples costs a fraction of a whole
+evaluation; it pays where samples are many.
+
+Hosts evolve as in `Genetic`, with the errors on the present tests. A host that passes all of them
+is *audited*: tested on the other samples, in a random order, a part at a time, until it fails some.
+Those enter the tests, and where the tests have become too many, those that were failed least of
+late leave. So the tests change only when they have been beaten, and survivors need not be tested
+again in between. A host that fails nothing is evaluated whole, and only that counts as a result;
+now and then the best host is audited and evaluated whole though it fails tests, since not every
+problem has a sequence without error.
 """
 
 from __future__ import annotations
@@ -18,7 +24,12 @@ from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
 
 KEPT = 0.9
-"""What is left of a sample's score from one generation to the next."""
+"""What is left of a test's score from one generation to the next."""
+
+PART = 256
+"""Least samples of a part of an audit."""
+
+BREED, RETEST, AUDIT = range(3)
 
 
 class Competitive:
@@ -29,12 +40,15 @@ class Competitive:
         samples: number of the problem's samples; the run sets it.
         population: sequences that survive a generation.
         offspring: children made in a generation.
-        parasites: samples of a generation that are kept for having been hardest of late.
-        fresh: samples drawn at random beside them.
-        archive: samples hardest over the whole run that are tested always.
-        audits: champions of a generation that are evaluated whole.
+        tests: samples drawn at random that are the first tests.
+        archive: most tests; more than `tests` leaves room for hard samples beside them.
+        lessons: most samples that an audit adds to the tests.
+        parts: parts of an audit, which ends after the part in which the host failed.
+        period: whole evaluations' worth of tests after the last whole evaluation before the best
+            host is audited and evaluated whole although it fails tests.
         tournament, crossover, shifted, extra, retries: as in `Genetic`.
-        patience: generations without a better audit before the sequences start again.
+        patience: generations without fewer errors on the tests before the sequences start again
+            beside their best.
     """
 
     def __init__(
@@ -45,10 +59,11 @@ class Competitive:
         samples: int,
         population: int = 32,
         offspring: int = 32,
-        parasites: int = 16,
-        fresh: int = 8,
-        archive: int = 8,
-        audits: int = 2,
+        tests: int = 64,
+        archive: int = 4096,
+        lessons: int = 4,
+        parts: int = 16,
+        period: int = 16,
         tournament: int = 3,
         crossover: float = 0.3,
         shifted: float = 0.2,
@@ -56,14 +71,17 @@ class Competitive:
         retries: int = 3,
         patience: int = 200,
     ) -> None:
-        at_least(1, samples=samples, population=population, offspring=offspring, audits=audits)
-        at_least(1, tournament=tournament, fresh=fresh, patience=patience)
-        at_least(0, parasites=parasites, archive=archive, retries=retries)
+        at_least(1, samples=samples, population=population, offspring=offspring, tests=tests)
+        at_least(1, lessons=lessons, parts=parts, period=period)
+        at_least(1, tournament=tournament, patience=patience)
+        at_least(tests, archive=archive)
+        at_least(0, retries=retries)
         share(crossover=crossover, shifted=shifted)
         chance_of_more(extra=extra)
-        self.space, self.rng = space, rng
-        self.population, self.offspring, self.audits = population, offspring, audits
-        self.parasites, self.fresh, self.archive = parasites, fresh, archive
+        self.space, self.rng, self.samples = space, rng, samples
+        self.population, self.offspring = population, offspring
+        self.archive, self.lessons, self.period = archive, lessons, period
+        self.part = max(PART, -(-samples // parts))
         self.breeding = {
             "tournament": tournament, "crossover": crossover, "shifted": shifted, "extra": extra,
             "retries": retries,
@@ -72,28 +90,29 @@ class Competitive:
         self.gate = Gate(space)
         self.variation = Variation(space)
         self.genomes = np.empty((0, space.width), dtype=np.int32)
-        self.children = self.genomes
         self.errors = np.empty(0)
-        self.audited = np.empty(0, dtype=np.bool_)
-        self.recent = np.zeros(samples)
-        self.overall = np.zeros(samples)
-        self.tested = False
-        self.best = np.inf
+        self.evaluated = np.empty(0, dtype=np.bool_)
+        self.tests = rng.permutation(samples)[:tests]
+        self.scores = np.zeros(len(self.tests))
+        self.phase = BREED
+        self.missing = population
+        # The first genome is evaluated whole at once: a run always has a best.
+        self.whole = self.gate.sample(rng, 1)
+        self.champion = 0
+        self.order = np.empty(0, dtype=np.int64)
+        self.unevaluated = 0
+        self.least = np.inf
         self.stagnant = 0
-        self.auditing = np.empty(0, dtype=np.int64)
 
     def ask_tests(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """All sequences, old and new, on the samples of this generation."""
-        if self.tested or self.gate.exhausted:
-            return self.genomes[:0], np.empty(0, dtype=np.int64)
-        if not len(self.genomes) or not self.variation.possible:
-            self.children = self.gate.sample(self.rng, self.population)
-        else:
-            self.children = self.variation.breed(
-                self.rng, self.genomes, self.errors, self.offspring, self.gate.seen,
-                **self.breeding,  # type: ignore[arg-type]
-            )  # fmt: skip
-        return np.concatenate([self.children, self.genomes]), self._samples()
+        """Children on the tests; survivors, if the tests have changed; or a part of an audit."""
+        if len(self.whole):
+            return self.genomes[:0], self.order[:0]
+        if self.phase == AUDIT:
+            return self.genomes[self.champion : self.champion + 1], self.order[: self.part]
+        if self.phase == RETEST:
+            return self.genomes, self.tests
+        return self._children(), self.tests
 
     def tell_tests(
         self,
@@ -102,46 +121,101 @@ class Competitive:
         errors: NDArray[np.float64],
         /,
     ) -> None:
-        """The sequences with least errors on the tests survive; the samples are scored."""
-        failed = (errors > 0).mean(axis=0)
-        self.recent *= KEPT
-        self.recent[samples] = failed
-        self.overall[samples] += failed
-        sums = errors.sum(axis=1)
-        order = np.argsort(sums, kind="stable")[: self.population]
-        audited = np.concatenate([np.zeros(len(self.children), dtype=np.bool_), self.audited])
-        self.genomes, self.errors, self.audited = genomes[order], sums[order], audited[order]
-        self.tested = True
+        """The sequences with least errors survive; beaten tests are joined by harder ones."""
+        if self.phase == AUDIT:
+            self._audited(samples[errors[0] > 0])
+        elif self.phase == RETEST:
+            self._survive(genomes, errors.sum(axis=1), self.evaluated)
+            self.phase = BREED
+            self.least = self.errors[0]
+        else:
+            self.unevaluated += errors.size
+            self.scores = KEPT * self.scores + (errors > 0).mean(axis=0)
+            new = np.zeros(len(genomes), dtype=np.bool_)
+            self._survive(
+                np.concatenate([genomes[::-1], self.genomes]),
+                np.concatenate([errors[::-1].sum(axis=1), self.errors]),
+                np.concatenate([new, self.evaluated]),
+            )
+            self._generation()
 
     def ask(self, n: int, /) -> NDArray[np.int32]:
-        """The champions that have not been audited yet; the best of all if there are none."""
-        self.tested = False
-        if not len(self.genomes):
-            return self.gate.sample(self.rng, 1)
-        left = np.flatnonzero(~self.audited)
-        self.auditing = left[: min(n, self.audits)]
-        if not len(self.auditing):
-            # Everything alive has been audited: look at something new rather than again.
-            return self.gate.sample(self.rng, 1)
-        self.audited[self.auditing] = True
-        return self.genomes[self.auditing]
+        """The host to evaluate whole; where nothing new can be made, those not evaluated yet."""
+        if len(self.whole):
+            return self.whole
+        left = np.flatnonzero(~self.evaluated)[:n]
+        self.evaluated[left] = True
+        return self.genomes[left]
 
     def tell(self, genomes: NDArray[np.int32], errors: NDArray[np.float64], /) -> None:
-        """Start the sequences again when no audit has been better for long."""
-        if not len(errors):
-            return
-        better = float(errors.min()) < self.best
-        self.best = min(self.best, float(errors.min()))
-        self.stagnant = 0 if better else self.stagnant + 1
-        if self.stagnant > self.patience:
-            self.genomes, self.errors = self.genomes[:0], self.errors[:0]
-            self.audited = self.audited[:0]
-            self.best, self.stagnant = np.inf, 0
+        """The hosts go on; errors on all samples do not decide who survives."""
+        self.whole = self.whole[:0]
+        self.unevaluated = 0
 
-    def _samples(self) -> NDArray[np.int64]:
-        """The hardest of late, the hardest of all, and some at random; ties at random."""
-        count = len(self.recent)
-        order = self.rng.permutation(count)
-        hardest = order[np.argsort(-self.recent[order], kind="stable")[: self.parasites]]
-        archive = order[np.argsort(-self.overall[order], kind="stable")[: self.archive]]
-        return np.unique(np.concatenate([hardest, archive, order[: self.fresh]]))
+    def _children(self) -> NDArray[np.int32]:
+        """Children, or random sequences where the population is to be filled; none at the end."""
+        if self.missing or not self.variation.possible:
+            children = self.gate.sample(self.rng, max(1, self.missing))
+            self.missing = 0
+            return children
+        if self.gate.exhausted:
+            return self.genomes[:0]
+        children = self.variation.breed(
+            self.rng, self.genomes, self.errors, self.offspring, self.gate.seen,
+            **self.breeding,  # type: ignore[arg-type]
+        )  # fmt: skip
+        return children if len(children) else self.gate.sample(self.rng, 1)
+
+    def _survive(
+        self,
+        genomes: NDArray[np.int32],
+        errors: NDArray[np.float64],
+        evaluated: NDArray[np.bool_],
+    ) -> None:
+        """The best of all survive, the first of equals."""
+        order = np.argsort(errors, kind="stable")[: self.population]
+        self.genomes, self.errors = genomes[order], errors[order]
+        self.evaluated = evaluated[order]
+
+    def _generation(self) -> None:
+        """What follows a generation: an audit, a restart, or the next one."""
+        better = bool(self.errors[0] < self.least)
+        self.least = min(self.least, float(self.errors[0]))
+        self.stagnant = 0 if better else self.stagnant + 1
+        left = np.flatnonzero(~self.evaluated)
+        beaten = len(left) > 0 and self.errors[left[0]] == 0
+        if len(left) and (beaten or self.unevaluated >= self.period * self.samples):
+            self.champion = int(left[0])
+            others = np.ones(self.samples, dtype=np.bool_)
+            others[self.tests] = False
+            self.order = self.rng.permutation(np.flatnonzero(others))
+            self.phase = AUDIT
+            if not len(self.order):
+                self._audited(self.order)
+        elif self.stagnant > self.patience:
+            self.genomes, self.errors = self.genomes[:1], self.errors[:1]
+            self.evaluated = self.evaluated[:1]
+            self.missing = max(1, self.population - 1)
+            self.least, self.stagnant = np.inf, 0
+
+    def _audited(self, failed: NDArray[np.int64]) -> None:
+        """A part of an audit is done: learn from it, or go on with the next part."""
+        self.order = self.order[self.part :]
+        if len(failed):
+            self._learn(failed[self.rng.permutation(len(failed))[: self.lessons]])
+        elif len(self.order):
+            return
+        passed = self.errors[self.champion] == 0
+        if passed:
+            self.stagnant = 0
+        if not len(failed) or not passed:
+            self.evaluated[self.champion] = True
+            self.whole = self.genomes[self.champion : self.champion + 1]
+        self.phase = RETEST if len(failed) else BREED
+
+    def _learn(self, samples: NDArray[np.int64]) -> None:
+        """Add tests; those failed least of late leave if there are too many."""
+        room = max(0, self.archive - len(samples))
+        kept = np.sort(np.argsort(-self.scores, kind="stable")[:room])
+        self.tests = np.concatenate([self.tests[kept], samples])
+        self.scores = np.concatenate([self.scores[kept], np.ones(len(samples))])

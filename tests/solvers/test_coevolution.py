@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from solvers.evaluators import evaluator_for
-from solvers.heuristics import Space, StudyError, run
+from solvers.heuristics import Space, StudyError, make_search, run
+from solvers.heuristics.competitive import AUDIT, RETEST, Competitive
 from solvers.suites import find_problem
 from solvers.suites.nk import nk
 
@@ -68,3 +69,41 @@ def test_a_table_has_no_samples() -> None:
     with pytest.raises(StudyError, match="a table has none") as caught:
         run(evaluator_for(nk(1, 1)), "competitive", {}, np.random.SeedSequence(1), 10, {})
     assert caught.value.reason == "no-samples"
+
+
+def test_tests_that_are_beaten_are_joined_by_harder_ones() -> None:
+    evaluator = evaluator_for(find_problem("sorting-8"))
+    search = make_search("competitive", evaluator, np.random.default_rng(3), {"tests": 8})
+    assert isinstance(search, Competitive)
+    first, audits = len(search.tests), 0
+    search.tell(genomes := search.ask(9), evaluator(genomes))
+    for _ in range(400):
+        before, champion = search.tests, search.champion
+        genomes, samples = search.ask_tests()
+        if not len(genomes):
+            search.tell(whole := search.ask(9), evaluator(whole))
+            continue
+        errors = evaluator.on_samples(genomes, samples)  # type: ignore[attr-defined]
+        audit = search.phase == AUDIT
+        search.tell_tests(genomes, samples, errors)
+        if audit and len(search.tests) > len(before):
+            audits += 1
+            assert not set(samples) & set(before)
+            assert set(search.tests) - set(before) <= set(samples[errors[0] > 0])
+            assert search.phase == RETEST
+            assert champion < len(search.genomes)
+    assert audits > 0
+    assert first == 8
+    assert len(search.tests) == len(set(search.tests)) > 8
+
+
+def test_few_tests_leave_the_easiest_for_harder_ones() -> None:
+    evaluator = evaluator_for(find_problem("sorting-8"))
+    settings = {"tests": 4, "archive": 6, "lessons": 2}
+    search = make_search("competitive", evaluator, np.random.default_rng(1), settings)
+    assert isinstance(search, Competitive)
+    search.scores[:] = [0.0, 3.0, 1.0, 2.0]
+    kept = search.tests.tolist()
+    search._learn(np.array([250, 251]))
+    search._learn(np.array([252, 253]))  # scores 0 3 1 2 1 1: two must go, the newer of equals
+    assert search.tests.tolist() == [kept[1], kept[2], kept[3], 250, 252, 253]
