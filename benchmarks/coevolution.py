@@ -175,7 +175,7 @@ def text(one: Ratio) -> str:
     return f"{one.value:.3g} [{one.interval.lower:.3g}, {one.interval.upper:.3g}]"
 
 
-def main() -> None:
+def main(form: str = "quick") -> None:
     """Makes the runs that the file does not hold yet, and prints the ratios."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.coevolution")
     parser.add_argument("--full", action="store_true", help="up to 16 wires: some 20 CPU minutes")
@@ -185,7 +185,7 @@ def main() -> None:
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     runs = read(chosen.out)
     done = {(r.kind, r.wires, r.search, r.seed) for r in runs}
-    for kind, wires in FULL if chosen.full else QUICK:
+    for kind, wires in FULL if chosen.full or form == "full" else QUICK:
         evaluator = make(kind, wires)
         for search, settings in SEARCHES.items():
             # Compile what is to be compiled outside the time.

@@ -181,12 +181,18 @@ def one_run(
     }  # fmt: skip
 
 
-def main() -> None:
-    """Runs what the result file does not hold yet, and prints the best of each search."""
+def main(form: str = "full") -> None:
+    """Runs what the result file does not hold yet, and prints the best of each search.
+
+    The quick form is one run of annealing of at most a CPU minute.
+    """
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sorting16")
-    parser.add_argument("--runs", type=int, default=6)
-    parser.add_argument("--minutes", type=float, default=15.0, help="CPU minutes of a run")
-    parser.add_argument("--searches", nargs="+", default=list(SEARCHES))
+    quick = form == "quick"
+    parser.add_argument("--runs", type=int, default=1 if quick else 6)
+    parser.add_argument(
+        "--minutes", type=float, default=1.0 if quick else 15.0, help="CPU minutes of a run"
+    )
+    parser.add_argument("--searches", nargs="+", default=list(SEARCHES)[: 1 if quick else None])
     parser.add_argument("--scratch", action="store_true", help="begin with no comparator")
     parser.add_argument("--out", type=Path, default=Path("results/sorting16.json"))
     chosen, _ = parser.parse_known_args()
