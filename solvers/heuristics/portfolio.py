@@ -6,7 +6,7 @@
 | few genomes, no order among genes (tables) | `GaussianProcess` |
 | anything else | `Annealing` |
 
-The three searches' settings were chosen on generated problems. The rule was made with a few of the
+The settings of the three were chosen on generated problems. The rule was made with a few of the
 reported problems in view, which `benchmarks.rivals.ideal` names. Nothing about a run changes either.
 """
 
