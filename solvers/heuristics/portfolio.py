@@ -7,7 +7,7 @@
 | anything else | `Annealing` |
 
 The settings of the three were chosen on generated problems. The rule was made with a few of the
-reported problems in view, which `benchmarks.rivals.ideal` names. Nothing about a run changes either.
+reported problems in view, which `benchmarks.rivals.ideal` names. A run changes neither.
 """
 
 from __future__ import annotations
