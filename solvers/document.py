@@ -200,7 +200,8 @@ _MAIN = (
     "by the successes; its interval is a percentile bootstrap of whole runs (10,000 resamples), "
     "given from five successes on. Without a success, > is the one-sided 95 % Wilson bound. "
     "Success rates have two-sided 95 % Wilson intervals. Distinct: different genomes among the "
-    "evaluations. Seen before: evaluations spent on behaviours the run had already met. A search "
+    "evaluations. Seen before: evaluations spent on behaviours the run had already met; a dag with "
+    "one output behaves as its best slot does. A search "
     "that compares behaviours before it asks for an error (`semantic-annealing`, and `portfolio` "
     "on dags with one output and on chains with one sample) is charged for evaluations alone.",
 )
