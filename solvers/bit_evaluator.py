@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from solvers.bit_kernels import INFINITE_BLOCK, MANY, bit_kernel, words_in_block
 from solvers.sample_evaluators import ExactEvaluator
-from solvers.slots import SlotKeys, slot_keys, unread_steps
 from solvers.word_errors import INFINITE
 from theory.problems import Measure, Problem
 from theory.sorts import Value
@@ -62,22 +61,15 @@ class BitEvaluator(ExactEvaluator):
             errors[blocked] = np.inf
         return errors
 
-    def compare_slots(self, genomes: Genomes, most: int) -> SlotKeys:
-        """As the exact evaluator does."""
-        taken, reads, writes, _ = self._decoder(genomes)
-        unread = unread_steps(taken, reads, writes)
-        sorts = self._decoder.slot_sorts(taken, writes)
-        sorts[unread > most] = -1
-        fit = np.flatnonzero(unread <= most)
-        found = self._differences(genomes[fit])
+    def _slot_words(
+        self, genomes: Genomes, taken: Any, reads: Any, writes: Any
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        found = self._differences(genomes)  # equal where slots are: all stand against one target
         blocked = found[:, :, -1] & self._arrays[2]
         found &= (self._arrays[2] & ~blocked)[:, :, None]
-        shape = (len(genomes), found.shape[2] - 1, found.shape[1] * found.shape[3])
-        values = np.zeros(shape, dtype=np.uint64)
-        values[fit] = found[:, :, :-1].transpose(0, 2, 1, 3).reshape(len(fit), *shape[1:])
-        masks = np.zeros((len(genomes), shape[2]), dtype=np.uint64)
-        masks[fit] = blocked.reshape(len(fit), shape[2])
-        return slot_keys(values, masks, sorts, taken, writes, unread, self._decoder.wanted_sort)
+        n, blocks, slots, words = found.shape
+        values = found[:, :, :-1].transpose(0, 2, 1, 3).reshape(n, slots - 1, blocks * words)
+        return values, blocked.reshape(n, blocks * words)
 
     def slot_errors(self, genomes: Genomes) -> Errors:
         """As the exact evaluator does."""

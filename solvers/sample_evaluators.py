@@ -96,12 +96,25 @@ class ExactEvaluator:
         unread = unread_steps(taken, reads, writes)
         sorts = self._decoder.slot_sorts(taken, writes)
         sorts[unread > most] = -1
-        values = np.zeros((len(genomes), self._decoder.slot_count, 1), dtype=np.uint64)
-        for row in np.flatnonzero(unread <= most):
-            columns = self._slot_values(genomes[row])
-            values[row, : len(columns), 0] = keys_of_values(columns)
-        blocked = np.zeros((len(genomes), 1), dtype=np.uint64)  # the values say it
+        fit = np.flatnonzero(unread <= most)
+        found, masks = self._slot_words(genomes[fit], taken[fit], reads[fit], writes[fit])
+        values = np.zeros((len(genomes), *found.shape[1:]), dtype=np.uint64)
+        blocked = np.zeros((len(genomes), *masks.shape[1:]), dtype=np.uint64)
+        values[fit], blocked[fit] = found, masks
         return slot_keys(values, blocked, sorts, taken, writes, unread, self._decoder.wanted_sort)
+
+    def _slot_words(
+        self, genomes: Genomes, taken: Any, reads: Any, writes: Any
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """What the slots are on all samples (n, slots, words), and where the dags block (n, words).
+
+        In a code of the tier's own: here a digest, which holds the blocking too.
+        """
+        values = np.zeros((len(genomes), self._decoder.slot_count, 1), dtype=np.uint64)
+        for row, genome in enumerate(genomes):
+            columns = self._slot_values(genome)
+            values[row, : len(columns), 0] = keys_of_values(columns)
+        return values, np.zeros((len(genomes), 1), dtype=np.uint64)
 
     def slot_errors(self, genomes: Genomes) -> Errors:
         """The errors (n, slots) of a dag's slots; infinite where the output cannot be read."""
@@ -198,26 +211,18 @@ class WordEvaluator(ExactEvaluator):
             errors[low : low + len(part)] = self._chunk(part)
         return errors
 
-    def compare_slots(self, genomes: Genomes, most: int) -> SlotKeys:
-        """As the exact evaluator does."""
-        taken, reads, writes, _ = self._decoder(genomes)
-        unread = unread_steps(taken, reads, writes)
-        sorts = self._decoder.slot_sorts(taken, writes)
-        sorts[unread > most] = -1
-        fit = np.flatnonzero(unread <= most)
-        results, overflow = self._run(taken[fit], reads[fit], writes[fit])
+    def _slot_words(
+        self, genomes: Genomes, taken: Any, reads: Any, writes: Any
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        results, overflow = self._run(taken, reads, writes)
         for row in np.flatnonzero(overflow):
-            for slot, column in enumerate(self._slot_values(genomes[fit[row]])):
+            for slot, column in enumerate(self._slot_values(genomes[row])):
                 results[row, :, slot] = list(_words_or_digests(column, len(self._inputs)))
                 results[row, :, -1] = [value is None for value in column]
         blocked = results[:, :, -1] != 0
         results[blocked] = 0
-        shape = (len(genomes), results.shape[2] - 1, len(self._inputs))
-        values = np.zeros(shape, dtype=np.int64)
-        values[fit] = results[:, :, :-1].transpose(0, 2, 1)
-        masks = np.zeros((len(genomes), len(self._inputs)), dtype=np.int64)
-        masks[fit] = blocked
-        return slot_keys(values, masks, sorts, taken, writes, unread, self._decoder.wanted_sort)
+        values = np.ascontiguousarray(results[:, :, :-1].transpose(0, 2, 1))
+        return values.view(np.uint64), blocked.astype(np.uint64)
 
     def slot_errors(self, genomes: Genomes) -> Errors:
         """As the exact evaluator does."""
