@@ -25,7 +25,8 @@ from solvers.identity import describe_searches
 from solvers.store import check_store
 from solvers.study import check_contrasts
 from theory.errors import ProblemError
-from theory.problems import Problem, Table
+from theory.placements import Wiring
+from theory.problems import Problem, Samples, Table
 
 STORE = "study.sqlite"
 """The study's file in the folder of a comparison."""
@@ -141,6 +142,13 @@ def _check_search(label: str, values: Mapping[str, Any], problems: Sequence[Prob
             if isinstance(problem.target, Table):
                 message = f"tests on single samples, and the table {problem.name} has none"
                 raise StudyError("no-samples", f"{message}; choose another search", name)
+    if hasattr(factory, "ask_comparisons"):
+        for problem in problems:
+            dag = problem.wiring is Wiring.DAG and len(problem.outputs) == 1
+            target = problem.target
+            if not dag and not (isinstance(target, Samples) and len(target.rows) == 1):
+                message = f"compares dags with one output, or chains on one sample; {problem.name} "
+                raise StudyError("no-slots", f"{message}is neither; choose another search", name)
     try:
         signature = inspect.signature(factory)
     except (TypeError, ValueError):

@@ -97,7 +97,7 @@ def make_search(
     if factory is portfolio:
         settings = {"slots": slots, **settings}
     if hasattr(factory, "ask_comparisons") and not slots:
-        message = "compares dags with one output, or chains on one sample, and here are none"
+        message = "compares dags with one output, or chains on one sample; the problem is neither"
         raise StudyError("no-slots", f"{message}; choose another search", name)
     try:
         return factory(space, rng, **settings)

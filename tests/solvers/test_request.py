@@ -72,6 +72,15 @@ def test_a_search_that_needs_samples_on_a_table(tmp_path: Path) -> None:
     check_request([PROBLEM], tmp_path, settings)
 
 
+def test_a_search_that_compares_behaviours_where_it_cannot(tmp_path: Path) -> None:
+    settings = replace(GIVEN, searches={"semantic-annealing": {}})
+    assert refused(tmp_path, settings, load_problem(TABLE)) == "no-slots"
+    for name in ("sorting-4", "gates-any-halfadder"):
+        assert refused(tmp_path, settings, find_problem(name)) == "no-slots"
+    fitting = [find_problem(name) for name in ("pancakes-5", "gates-nand-parity3")]
+    check_request(fitting, tmp_path, settings)
+
+
 @pytest.mark.parametrize(
     "change",
     [
