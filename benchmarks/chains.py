@@ -19,8 +19,8 @@ from solvers.exact.point_sets import encode
 from solvers.exact.states import distances
 from solvers.exact.subsumption import solve_least_length
 from solvers.suites.pancakes import flips
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
+from theory.kernel.components.placements import Wiring
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 PUBLISHED = {5: 9, 6: 12, 7: 16, 8: 19, 9: 25}  # Knuth, TAOCP 3, 5.3.4; Codish et al. 2014
 # OEIS A092113, row 10: stacks of ten pancakes by the flips they need.

@@ -20,12 +20,12 @@ from solvers.exact.function_witnesses import Witnesses
 from solvers.exact.gate_algebra import any_two_inputs, free_values
 from solvers.exact.limits import Meter
 from solvers.suites import find_problem
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples, Specification
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT, bitvec
-from theory.terms import apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, INT, bitvec
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Problem, Sample, Samples, Specification
+from theory.kernel.problems.sequences import Cost
 
 
 def all_functions() -> None:

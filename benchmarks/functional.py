@@ -12,8 +12,8 @@ from itertools import product
 
 from solvers.completeness.finite import decide, maximal_relations, unary_closure
 from solvers.completeness.finite.relations import _cached
-from theory.checking.finite import check_functional
-from theory.checking.finite_data import Operation
+from theory.kernel.checks.finite import check_functional
+from theory.kernel.checks.finite_data import Operation
 
 
 def function(name: str, arity: int, k: int, rule: Callable[..., int]) -> Operation:

@@ -21,14 +21,14 @@ from itertools import product
 
 from solvers.exact.proofs import Refuted, run, solve_by_clauses
 from solvers.exact.tracing import trace
-from theory.certificates import check
-from theory.checking.lrat import check_lrat
-from theory.cnf import decode, encode
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
-from theory.sorts import BOOL
-from theory.terms import Term, apply, const, var
+from theory.kernel.checks.certificates import check
+from theory.kernel.checks.cnf import decode, encode
+from theory.kernel.checks.lrat import check_lrat
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL
+from theory.kernel.language.terms import Term, apply, const, var
+from theory.kernel.problems.problem import Problem, Sample, Samples
 
 ROUNDS = 5
 CASES = ((0x270E, 6), (0x0116, 7))

@@ -36,8 +36,8 @@ import numpy as np
 from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.heuristics import run
 from solvers.suites.sorting import comparators
-from theory.placements import Step, Wiring
-from theory.problems import Problem, Sample, Samples
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.problems.problem import Problem, Sample, Samples
 
 WIRES = 16
 GREEN = tuple((i, i | 1 << bit) for bit in range(4) for i in range(WIRES) if not i >> bit & 1)

@@ -35,9 +35,9 @@ from solvers.exact.limits import Limits, Meter
 from solvers.exact.points import Points, make_points
 from solvers.generated import word_kernel
 from solvers.sample_evaluators import ExactEvaluator, WordEvaluator
-from theory.errors import NumberTooLargeError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.problems.problem import Measure, Problem
 
 Genomes = NDArray[np.int32]
 BehaviourKeys = Callable[[Genomes], list[bytes]]

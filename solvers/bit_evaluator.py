@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from solvers.bit_kernels import INFINITE_BLOCK, MANY, bit_kernel, words_in_block
 from solvers.sample_evaluators import ExactEvaluator
 from solvers.word_errors import INFINITE
-from theory.problems import Measure, Problem
-from theory.sorts import Value
+from theory.kernel.language.sorts import Value
+from theory.kernel.problems.problem import Measure, Problem
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

@@ -22,10 +22,10 @@ from types import ModuleType
 from solvers.decoding import Decoder
 from solvers.generated import MAX_INSTANCES, compiled_module
 from solvers.kernels import source_lines
-from theory.placements import written
-from theory.problems import Measure, Problem
-from theory.sorts import Sort, Value
-from theory.terms import Term, nodes
+from theory.kernel.components.placements import written
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.language.terms import Term, nodes
+from theory.kernel.problems.problem import Measure, Problem
 
 OPERATORS = frozenset({"not", "and", "or", "xor", "=>", "=", "ite"})
 """Operators that act on each bit by itself once lnot, equal and ite do (see `_HEADER`)."""

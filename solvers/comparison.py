@@ -28,10 +28,10 @@ from solvers.request import STORE, Settings, check_request
 from solvers.results import Ideal, Results, read_results, write_results
 from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
-from theory.certificates import write_certificate
-from theory.errors import ProblemError
-from theory.problem_json import problem_from_json, problem_to_json
-from theory.problems import Error, Problem, Table, error_text
+from theory.kernel.checks.certificates import write_certificate
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Error, Problem, Table, error_text
+from theory.kernel.problems.problem_json import problem_from_json, problem_to_json
 
 Say = Callable[[str], None]
 Tick = Callable[[int, int], None]

@@ -15,9 +15,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from solvers.heuristics.space import Space
-from theory.errors import ProblemError
-from theory.placements import Instance, Step, Wiring, instances, placements
-from theory.problems import Problem
+from theory.kernel.components.placements import Instance, Step, Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem
 
 Genomes = NDArray[np.int32]
 

@@ -10,7 +10,7 @@
 
 `solvers.decoding` says what a genome means; `sequence(genome)` gives that sequence.
 
-A sequence whose numbers outgrow `theory.arithmetic.MAX_BITS` has error infinity.
+A sequence whose numbers outgrow `theory.kernel.language.arithmetic.MAX_BITS` has error infinity.
 
 Errors are float64. They are exact integers below 2**53 or the nearest float of the exact error,
 so that equal errors are equal floats and an optimum can be recognised.
@@ -37,10 +37,10 @@ from solvers.generated import supported
 from solvers.heuristics.space import Space
 from solvers.sample_evaluators import ExactEvaluator, WordEvaluator, as_float
 from solvers.slots import SlotKeys
-from theory.errors import NumberTooLargeError, ProblemError
-from theory.placements import Wiring, instances, placements
-from theory.problems import Measure, Problem, Relation, Samples, Specification, Table
-from theory.sequences import Cost, Sequence
+from theory.kernel.components.placements import Wiring, instances, placements
+from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.problems.problem import Measure, Problem, Relation, Samples, Specification, Table
+from theory.kernel.problems.sequences import Cost, Sequence
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

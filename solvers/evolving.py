@@ -10,8 +10,8 @@ import numpy as np
 
 from solvers.evaluators import evaluator_for
 from solvers.heuristics import RunResult, StudyError, run
-from theory.problems import Error, Problem
-from theory.sequences import Sequence
+from theory.kernel.problems.problem import Error, Problem
+from theory.kernel.problems.sequences import Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ import platformdirs
 from solvers import scalars
 from solvers.kernels import machine_terms, source_lines
 from theory import operators
-from theory.components import Component
-from theory.placements import Instance
-from theory.sorts import Sort, Value
+from theory.kernel.components.component_sets import Component
+from theory.kernel.components.placements import Instance
+from theory.kernel.language.sorts import Sort, Value
 
 MAX_INSTANCES = 400
 

@@ -29,9 +29,9 @@ from solvers.jobs import seed_of
 from solvers.statistics import Trend, bootstrap_ert, ert_bound, expected_running_time, log_linear
 from solvers.statistics.trend import LEAST_POINTS
 from solvers.suites import find_problem
-from theory.errors import ProblemError
-from theory.placements import Wiring, instances, placements
-from theory.problems import Problem
+from theory.kernel.components.placements import Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem
 
 LENGTH, COMPONENTS = "length", "components"
 

@@ -18,7 +18,7 @@ import numpy as np
 from solvers.behaviours import BehaviourKeys, Genomes, behaviour_keys
 from solvers.heuristics import CHECKPOINT_S, Evaluator, StudyError, run
 from solvers.store import StoredRun
-from theory.problems import Problem
+from theory.kernel.problems.problem import Problem
 
 if TYPE_CHECKING:
     from solvers.study import Benchmark

@@ -19,10 +19,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arithmetic import RUNTIME
-from theory.operators import OPERATORS
-from theory.sorts import Sort, Value
-from theory.terms import Term, fold, nodes
+from theory.kernel.language.arithmetic import RUNTIME
+from theory.kernel.language.operators import OPERATORS
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.language.terms import Term, fold, nodes
 
 Array: TypeAlias = NDArray[Any]
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1

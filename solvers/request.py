@@ -24,9 +24,9 @@ from solvers.heuristics.registry import find_search
 from solvers.identity import describe_searches
 from solvers.store import check_store
 from solvers.study import check_contrasts
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Problem, Samples, Table
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem, Samples, Table
 
 STORE = "study.sqlite"
 """The study's file in the folder of a comparison."""

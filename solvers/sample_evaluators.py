@@ -24,11 +24,11 @@ from solvers.decoding import Decoder
 from solvers.generated import word_kernel
 from solvers.slots import SlotKeys, keys_of_values, slot_keys, unread_steps
 from solvers.word_errors import least_slot_errors, output_errors
-from theory.errors import NumberTooLargeError, ProblemError
-from theory.placements import Step
-from theory.problems import Error, Measure, Problem, sample_error, total
-from theory.sequences import Sequence
-from theory.sorts import Sort, Value
+from theory.kernel.components.placements import Step
+from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.problems.problem import Error, Measure, Problem, sample_error, total
+from theory.kernel.problems.sequences import Sequence
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

@@ -12,24 +12,38 @@ Nothing here imports `solvers`. Reading, evaluating and the checkers of finite t
 `TRUST.md` in this folder lists what is trusted.
 """
 
-from theory.authoring import problem
-from theory.certificates import Limits, Report, check, check_file, load_certificate
-from theory.component_files import load_components, read_components
-from theory.component_writing import write_components
-from theory.components import Component, ComponentSet, Parameter, Variable, component
-from theory.errors import (
+from theory.formats.authoring import problem
+from theory.formats.component_writing import write_components
+from theory.formats.problem_files import load_problem, read_problem
+from theory.kernel.checks.certificates import Limits, Report, check, check_file, load_certificate
+from theory.kernel.components.component_files import load_components, read_components
+from theory.kernel.components.component_sets import (
+    Component,
+    ComponentSet,
+    Parameter,
+    Variable,
+    component,
+)
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import (
     CertificateError,
     ComponentError,
     MachineError,
     ProblemError,
     ShefferError,
 )
-from theory.placements import Step, Wiring
-from theory.problem_files import load_problem, read_problem
-from theory.problems import Measure, Problem, Relation, Sample, Samples, Specification, Table
-from theory.sequences import Cost, Sequence
-from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, array, bitvec
-from theory.terms import Term, apply, const, var
+from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, Sort, array, bitvec
+from theory.kernel.language.terms import Term, apply, const, var
+from theory.kernel.problems.problem import (
+    Measure,
+    Problem,
+    Relation,
+    Sample,
+    Samples,
+    Specification,
+    Table,
+)
+from theory.kernel.problems.sequences import Cost, Sequence
 
 __all__ = [
     "BOOL",

@@ -9,8 +9,8 @@ import argparse
 import sys
 from typing import Any
 
-from theory.certificates import Limits, Report, check_file
-from theory.errors import CertificateError
+from theory.kernel.checks.certificates import Limits, Report, check_file
+from theory.kernel.errors import CertificateError
 
 UNREADABLE = {"no-file", "not-json", "not-a-certificate", "too-large", "wrong-version"}
 

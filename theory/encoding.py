@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 
-from theory.errors import ProblemError
-from theory.placements import Instance, Step
-from theory.sequences import Sequence
+from theory.kernel.components.placements import Instance, Step
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.sequences import Sequence
 
 
 def encode_chain(sequence: Sequence, choices: Items[Step], width: int) -> list[int]:

@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 
 BLANK = 0
 """The number of the blank symbol in every machine."""

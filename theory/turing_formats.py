@@ -23,7 +23,7 @@ import re
 from itertools import count
 from pathlib import Path
 
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import Machine, Move, Transition
 from theory.turing_jflap import read_jflap
 from theory.turing_yaml import read_yaml, write_yaml

@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import Machine, Move, Transition
 
 MAX_DEPTH = 32

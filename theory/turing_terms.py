@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.sorts import INT, array
-from theory.terms import FALSE, Term, apply, conjunction, const, var
+from theory.kernel.language.sorts import INT, array
+from theory.kernel.language.terms import FALSE, Term, apply, conjunction, const, var
 from theory.turing import Machine
 
 TAPE = array(INT, INT)

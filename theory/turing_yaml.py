@@ -24,7 +24,7 @@ with the machine under `source code` and a layout, are read too.
 
 from __future__ import annotations
 
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import Machine, Move, Transition
 from theory.yaml_subset import (
     Items,

@@ -14,7 +14,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 
 MAX_DEPTH = 8
 """How deeply mappings and lists may be nested."""

@@ -11,8 +11,8 @@ from itertools import combinations, product
 from random import Random
 
 from solvers.suites.sorting import comparators
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
+from theory.kernel.components.placements import Wiring
+from theory.kernel.problems.problem import Problem, Sample, Samples
 
 
 def network(wires: int, length: int, seed: int) -> Problem:

@@ -26,7 +26,7 @@ from solvers.evaluators import evaluator_for
 from solvers.heuristics import DEFAULT
 from solvers.statistics import bootstrap_ert
 from solvers.suites import SUITES
-from theory.errors import ProblemError
+from theory.kernel.errors import ProblemError
 
 DEVELOPED_ON = (
     *(f"gates-any-{f}" for f in ("greater2", "segmenta", "segmentg")),

@@ -13,7 +13,7 @@ import sys
 
 from solvers.exact.graph import behaviour_graph
 from solvers.suites import find_problem
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 
 
 def graph_data(name: str) -> dict[str, object]:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from _building.diagrams import drawing
 from solvers.completeness.models_graph import EDGES, chain_of
-from theory.components import Component, ComponentSet
-from theory.latex import latex, name_latex, value_latex
-from theory.placements import Wiring
-from theory.sequences import Sequence
-from theory.simulation_reading import read_simulation
-from theory.simulations import Decision, Simulation
-from theory.sorts import Sort
+from theory.formats.latex import latex, name_latex, value_latex
+from theory.kernel.components.component_sets import Component, ComponentSet
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import Sort
+from theory.kernel.machines.simulation_reading import read_simulation
+from theory.kernel.machines.simulations import Decision, Simulation
+from theory.kernel.problems.sequences import Sequence
 
 if TYPE_CHECKING:
     from _building.verdicts import Found

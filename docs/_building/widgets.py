@@ -25,7 +25,7 @@ def machine_widget(text: str, caption: str) -> str:
     Raises:
         BlockError: the text is no machine with one-letter states and digits as symbols.
     """
-    from theory.errors import MachineError
+    from theory.kernel.errors import MachineError
     from theory.turing_formats import read_bbchallenge
 
     try:

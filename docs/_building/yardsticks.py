@@ -59,11 +59,11 @@ def comparators() -> Values:
 def additions() -> Values:
     """The shortest addition chains for 1 .. 32, each by a search of its own."""
     from solvers.exact import solve
-    from theory.components import Component, ComponentSet, Variable
-    from theory.placements import Wiring
-    from theory.problems import Problem, Sample, Samples
-    from theory.sorts import INT
-    from theory.terms import apply, var
+    from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+    from theory.kernel.components.placements import Wiring
+    from theory.kernel.language.sorts import INT
+    from theory.kernel.language.terms import apply, var
+    from theory.kernel.problems.problem import Problem, Sample, Samples
 
     add = Component(
         "add",
@@ -145,7 +145,7 @@ def boolean_sets() -> Values:
 def architectures() -> Values:
     """The greatest mean validation accuracy of NAS-Bench-201 on its three data sets."""
     from solvers.suites import find_problem
-    from theory.problems import Table
+    from theory.kernel.problems.problem import Table
 
     found = []
     for name in ("cifar10", "cifar100", "imagenet"):

@@ -20,7 +20,7 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact.all_functions import AllFunctions
-    from theory.components import ComponentSet
+    from theory.kernel.components.component_sets import ComponentSet
 
 
 def functions(
@@ -62,7 +62,7 @@ def functions(
         from solvers.exact import Limits
         from solvers.exact.all_functions import least_steps
         from solvers.exact.gate_algebra import any_two_inputs
-        from theory.errors import ProblemError
+        from theory.kernel.errors import ProblemError
 
         if length < 0:
             raise ProblemError("bad-length", "the length is 0 or more", "--length")
@@ -88,7 +88,7 @@ def functions(
 
 
 def _truth_table(text: str, inputs: int) -> int:
-    from theory.errors import ProblemError
+    from theory.kernel.errors import ProblemError
 
     last = (1 << (1 << inputs)) - 1 if 1 <= inputs <= 4 else 0
     try:

@@ -31,7 +31,7 @@ def check(
     """
     with errors():
         from theory.__main__ import check_and_print, check_as_data
-        from theory.certificates import Limits
+        from theory.kernel.checks.certificates import Limits
 
         limits = Limits(timeout, max_nodes, second_opinion)
         if json:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from theory.components import ComponentSet
-    from theory.problem_files import Options
-    from theory.problems import Problem
+    from theory.formats.problem_files import Options
+    from theory.kernel.components.component_sets import ComponentSet
+    from theory.kernel.problems.problem import Problem
 
 
 class Exit(IntEnum):
@@ -77,9 +77,9 @@ def find_components(source: str) -> ComponentSet:
     Raises:
         ShefferError: with the remedy.
     """
-    from theory.component_files import load_components
-    from theory.components import ComponentSet
-    from theory.errors import ComponentError
+    from theory.kernel.components.component_files import load_components
+    from theory.kernel.components.component_sets import ComponentSet
+    from theory.kernel.errors import ComponentError
 
     if source.endswith(".smt2") or Path(source).is_file():
         return load_components(source)
@@ -102,16 +102,16 @@ def find_any_problem(
     Raises:
         ShefferError: with the remedy.
     """
-    from theory.errors import ProblemError
-    from theory.problem_files import Options, load_problem
-    from theory.problems import Problem
+    from theory.formats.problem_files import Options, load_problem
+    from theory.kernel.errors import ProblemError
+    from theory.kernel.problems.problem import Problem
 
     chosen = options or Options()
     if source.endswith(".sl"):
         if components or chosen.wiring or chosen.measure or chosen.cost:
             message = "a SyGuS file says all but the length; only --length applies"
             raise ProblemError("bad-option", message, source)
-        from theory.sygus import load_sygus
+        from theory.formats.sygus import load_sygus
 
         return load_sygus(source, chosen.length).problem
     if source.endswith((".csv", ".smt2")) or Path(source).is_file():
@@ -137,7 +137,7 @@ def _python_object(source: str) -> Any:
         ComponentError: `no-object`; and what the file itself raises of ours.
     """
     from solvers.python_objects import python_object
-    from theory.errors import ComponentError
+    from theory.kernel.errors import ComponentError
 
     try:
         return python_object(source)

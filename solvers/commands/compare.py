@@ -26,7 +26,7 @@ from solvers.commands.solve import (
 if TYPE_CHECKING:
     from solvers.comparison import Comparison
     from solvers.request import Settings
-    from theory.problems import Problem
+    from theory.kernel.problems.problem import Problem
 
 
 def compare(
@@ -93,7 +93,7 @@ def compare(
     with errors():
         from solvers.comparison import compare as run
         from solvers.request import Settings, check_request
-        from theory.errors import ShefferError
+        from theory.kernel.errors import ShefferError
 
         names = _problem_names(problems, suite)
         settings = Settings(
@@ -160,7 +160,7 @@ def _contrast(text: str) -> tuple[str, str]:
 
 def _problem_names(problems: list[str] | None, suite: str | None) -> list[str]:
     from solvers.suites import SUITES
-    from theory.errors import ProblemError
+    from theory.kernel.errors import ProblemError
 
     names = list(problems or [])
     if suite is not None:
@@ -180,7 +180,7 @@ def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> P
     import json
     from dataclasses import replace
 
-    from theory.problem_json import problem_to_json
+    from theory.kernel.problems.problem_json import problem_to_json
 
     # Where it runs, and how often it is saved, changes nothing.
     settings = replace(settings, workers=None, scheduler=None, checkpoint_s=0)

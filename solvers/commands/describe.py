@@ -9,7 +9,7 @@ import typer
 from solvers.commands.common import Exit, console, errors, find_components, show_json
 
 if TYPE_CHECKING:
-    from theory.components import ComponentSet
+    from theory.kernel.components.component_sets import ComponentSet
 
 
 def describe(

@@ -9,7 +9,7 @@ from solvers.commands.common import Exit, console, show_json, write_path
 
 if TYPE_CHECKING:
     from solvers.completeness.functional import Decision
-    from theory.components import ComponentSet
+    from theory.kernel.components.component_sets import ComponentSet
 
 MAX_LINES = 24  # clones and sets printed; the certificate and --json hold all
 
@@ -26,8 +26,8 @@ def verify_functions(
 ) -> Exit:
     """Decides, prints, and writes the certificate; the exit code."""
     from solvers.completeness.functional import decide_functions, minimal_names, repair_names
-    from theory.certificates import write_certificate
-    from theory.errors import ProblemError
+    from theory.kernel.checks.certificates import write_certificate
+    from theory.kernel.errors import ProblemError
 
     decision = decide_functions(components, seconds=seconds)
     status = decision.verdict.status

@@ -114,7 +114,7 @@ def _numbers(text: str) -> list[int]:
     Raises:
         ProblemError: `bad-range`.
     """
-    from theory.errors import ProblemError
+    from theory.kernel.errors import ProblemError
 
     if text == "none":
         return []

@@ -20,7 +20,7 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
-    from theory.sygus_answers import SygusProblem
+    from theory.formats.sygus_answers import SygusProblem
 
 ProblemArgument = Annotated[
     str,
@@ -106,7 +106,7 @@ def solve(
     with errors():
         from solvers.exact import Limits, with_evidence
         from solvers.exact import solve as search
-        from theory.certificates import write_certificate
+        from theory.kernel.checks.certificates import write_certificate
 
         options = read_options(wiring, measure, length, cost)
         found_problem = find_any_problem(problem, components, options)
@@ -157,8 +157,8 @@ def solve(
 
 def _sygus_task(source: str, length: int | None, *, wanted: bool) -> SygusProblem | None:
     """The SyGuS problem of a `.sl` file; None for other problems."""
-    from theory.errors import ProblemError
-    from theory.sygus import load_sygus
+    from theory.formats.sygus import load_sygus
+    from theory.kernel.errors import ProblemError
 
     if source.endswith(".sl"):
         return load_sygus(source, length)
@@ -172,7 +172,7 @@ def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], N
     """The frontier with proofs where that is possible; else a line says why not."""
     from solvers.exact import Limits
     from solvers.exact.proofs import solve_by_clauses, with_proofs
-    from theory.errors import ProblemError
+    from theory.kernel.errors import ProblemError
 
     name = frontier.problem.name
     try:
@@ -198,11 +198,11 @@ def read_options(
     wiring: str | None, measure: str | None, length: int | None, cost: str | None = None
 ) -> Any:
     """The options of a problem file, checked."""
-    from theory.errors import ProblemError
-    from theory.placements import Wiring
-    from theory.problem_files import Options
-    from theory.problems import Measure
-    from theory.sequences import Cost
+    from theory.formats.problem_files import Options
+    from theory.kernel.components.placements import Wiring
+    from theory.kernel.errors import ProblemError
+    from theory.kernel.problems.problem import Measure
+    from theory.kernel.problems.sequences import Cost
 
     try:
         return Options(
@@ -218,7 +218,7 @@ def read_options(
 
 def verdict(frontier: Frontier) -> str:
     """What is known at the end, in words that claim no more."""
-    from theory.problems import error_text
+    from theory.kernel.problems.problem import error_text
 
     best, last, cost = frontier.best, frontier.lines[-1], frontier.problem.cost.noun
     table = frontier.engine == "table"
@@ -246,7 +246,7 @@ def show(
     frontier: Frontier, path: Path, *, latex: bool = False, resume: Path | None = None
 ) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
-    from theory.problems import error_text
+    from theory.kernel.problems.problem import error_text
 
     screen = console()
     lines = frontier.lines
@@ -277,7 +277,7 @@ def show(
 
 def as_json(frontier: Frontier) -> dict[str, Any]:
     """The frontier as plain data."""
-    from theory.problem_json import error_to_json
+    from theory.kernel.problems.problem_json import error_to_json
 
     return {
         "problem": frontier.problem.name,

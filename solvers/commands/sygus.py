@@ -9,7 +9,7 @@ from solvers.commands.common import Exit, console
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
-    from theory.sygus_answers import SygusProblem
+    from theory.formats.sygus_answers import SygusProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Outcome:
 
 def outcome(task: SygusProblem, frontier: Frontier, *, ask: bool) -> Outcome:
     """The outcome of a search; `ask` has cvc5 check the answer against the file's constraints."""
-    from theory.sygus_answers import ask_cvc5, contradictory
+    from theory.formats.sygus_answers import ask_cvc5, contradictory
 
     best = frontier.best
     if best.error != 0 or best.sequence is None:

@@ -36,7 +36,7 @@ def theorems(
         sheffer theorems genetic-search --experiment --plot holding.svg
     """
     with errors():
-        from theory.errors import ShefferError
+        from theory.kernel.errors import ShefferError
         from theory.theorems import NAMES, Report, find
 
         if name is None:

@@ -53,7 +53,7 @@ def turing(
         sheffer turing machine.yaml --tape 1011 --plot diagram.png
     """
     with errors():
-        from theory.errors import MachineError
+        from theory.kernel.errors import MachineError
         from theory.turing import start
         from theory.turing_formats import find_machine, write_bbchallenge, write_yaml
 

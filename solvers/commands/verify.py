@@ -20,7 +20,7 @@ from solvers.commands.common import (
 if TYPE_CHECKING:
     from solvers.completeness.repair import Sets
     from solvers.completeness.verdict import Verdict
-    from theory.components import ComponentSet, Regime
+    from theory.kernel.components.component_sets import ComponentSet, Regime
 
 
 def verify(
@@ -102,7 +102,7 @@ def verify(
             more = _extras(found, asked, result, show, repair=repair, minimal=minimal)
         data = _as_json(result) | more
         if result.certificate is not None:
-            from theory.certificates import write_certificate
+            from theory.kernel.checks.certificates import write_certificate
 
             path = write_path(out, found.name, ".json")
             write_certificate(result.certificate, path)
@@ -125,9 +125,9 @@ def verify(
 
 def _asks_for_functions(question: str | None, regime: str | None, components: ComponentSet) -> bool:
     """What `--for` says; without it, functions for straight-line sets over one finite sort."""
-    from theory.components import Regime
-    from theory.errors import ComponentError
-    from theory.operations import domain_of
+    from theory.kernel.checks.operations import domain_of
+    from theory.kernel.components.component_sets import Regime
+    from theory.kernel.errors import ComponentError
 
     if question not in (None, "turing", "functions"):
         message = f"unknown question {question!r}; known: turing, functions"
@@ -144,8 +144,8 @@ def _asks_for_functions(question: str | None, regime: str | None, components: Co
 
 
 def _regime(name: str) -> Regime:
-    from theory.components import Regime
-    from theory.errors import ComponentError
+    from theory.kernel.components.component_sets import Regime
+    from theory.kernel.errors import ComponentError
 
     try:
         return Regime(name)
@@ -205,10 +205,10 @@ def _as_json(v: Verdict) -> dict[str, Any]:
 
 
 def _second_opinion(v: Verdict) -> dict[str, Any]:
-    from theory.completeness import obligations
-    from theory.halting import demands
-    from theory.obligations import second_opinion
-    from theory.simulation_reading import read_simulation
+    from theory.kernel.machines.completeness import obligations
+    from theory.kernel.machines.halting import demands
+    from theory.kernel.machines.obligations import second_opinion
+    from theory.kernel.machines.simulation_reading import read_simulation
 
     if v.certificate is None:
         return {}
@@ -216,7 +216,7 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
     if v.certificate["kind"] == "simulation":
         groups = [(o,) for o in obligations(read_simulation(v.certificate))]
     else:
-        from theory.simulation_reading import read_set
+        from theory.kernel.machines.simulation_reading import read_set
 
         components, regime = read_set(v.certificate)
         route, hints = v.certificate["route"], v.certificate["hints"]
@@ -231,8 +231,8 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
 def _run(v: Verdict, machine: str) -> dict[str, Any]:
     from solvers.completeness.automata import run_cells
     from solvers.completeness.machines import run_machine
-    from theory.errors import MachineError
-    from theory.simulation_reading import read_simulation
+    from theory.kernel.errors import MachineError
+    from theory.kernel.machines.simulation_reading import read_simulation
     from theory.turing import ones, tape_text
     from theory.turing_formats import find_machine
 

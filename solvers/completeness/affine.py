@@ -6,8 +6,8 @@ circuit; whether its iterations reach a half-space is Skolem's and the Positivit
 
 from __future__ import annotations
 
-from theory.components import ComponentSet, Role
-from theory.terms import Term, nodes
+from theory.kernel.components.component_sets import ComponentSet, Role
+from theory.kernel.language.terms import Term, nodes
 
 
 def is_affine(components: ComponentSet) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from theory.errors import MachineError
-from theory.simulations import Simulation
-from theory.sorts import Value, coerce
+from theory.kernel.errors import MachineError
+from theory.kernel.language.sorts import Value, coerce
+from theory.kernel.machines.simulations import Simulation
 
 Grid = dict[tuple[int, ...], int]
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import product
 
 from solvers.completeness.search_budget import Clock
-from theory.components import ComponentSet, Role, Variable
-from theory.errors import ShefferError
-from theory.placements import Step, placements
-from theory.sequences import Sequence, step_function
-from theory.simulations import Decision, outcomes
-from theory.sorts import Value
+from theory.kernel.components.component_sets import ComponentSet, Role, Variable
+from theory.kernel.components.placements import Step, placements
+from theory.kernel.errors import ShefferError
+from theory.kernel.language.sorts import Value
+from theory.kernel.machines.simulations import Decision, outcomes
+from theory.kernel.problems.sequences import Sequence, step_function
 
 Registers = tuple[Value, ...]
 State = tuple[Registers, ...]

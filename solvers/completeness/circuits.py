@@ -18,11 +18,11 @@ from types import FunctionType
 from typing import Any
 
 from solvers.completeness.search_budget import Clock
-from theory.components import Component, ComponentSet, Role, Variable
-from theory.placements import Step, Wiring, instances
-from theory.sequences import Sequence, step_function
-from theory.sorts import REAL, Sort, Value
-from theory.terms import nodes
+from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
+from theory.kernel.components.placements import Step, Wiring, instances
+from theory.kernel.language.sorts import REAL, Sort, Value
+from theory.kernel.language.terms import nodes
+from theory.kernel.problems.sequences import Sequence, step_function
 
 Vector = tuple[Value, ...]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from solvers.completeness.running import Registers, answer, encoded, perform
-from theory.errors import MachineError
-from theory.simulations import Simulation
-from theory.sorts import Value, coerce
+from theory.kernel.errors import MachineError
+from theory.kernel.language.sorts import Value, coerce
+from theory.kernel.machines.simulations import Simulation
 
 # An instruction is ("inc" | "dec", counter), or ("zero", counter, next if zero), or ("jump", next).
 Program = tuple[tuple[Any, ...], ...]

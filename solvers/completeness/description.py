@@ -16,10 +16,10 @@ from typing import Any
 
 from solvers.completeness.circuits import Piece, pieces
 from solvers.completeness.search_budget import Clock, OutOfTimeError
-from theory.components import ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import BOOL, INT, REAL, Sort, Value, coerce
+from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, Value, coerce
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 MAX_STATES = 200_000
 _NUMBERS = (-2, -1, 0, 1, 3)
@@ -129,8 +129,8 @@ def battery(
     Only for sets over Int or Real without placements of their own; else empty.
     """
     from solvers.exact import Limits, solve
-    from theory.errors import ShefferError
-    from theory.problems import error_text
+    from theory.kernel.errors import ShefferError
+    from theory.kernel.problems.problem import error_text
 
     sort = _sort(components)
     if sort not in (INT, REAL) or components.cells is not None:

@@ -1,7 +1,7 @@
 """Finds simulations: for a model, one sequence of the set for each of its operations.
 
 Exact search finds a sequence that is right on samples; z3 proves the obligation that
-`theory.completeness` generates from it, or returns a counterexample, which becomes a sample. What
+`theory.kernel.machines.completeness` generates from it, or returns a counterexample, which becomes a sample. What
 was found for one operation may serve the next, and is written out in the certificate.
 
 - `Reach`: the bounds of one pass.
@@ -25,14 +25,14 @@ from solvers.completeness.circuits import Piece, find_circuit, floats_fit, piece
 from solvers.completeness.operation_samples import OperationSamples
 from solvers.completeness.search_budget import Clock
 from solvers.completeness.trials import JUMP, Trial
-from theory.completeness import operation_obligations
-from theory.components import Regime
-from theory.models import Operation
-from theory.obligations import Open, Refuted, decide
-from theory.placements import Wiring
-from theory.sequences import Sequence
-from theory.simulations import circuit_inputs, outcomes
-from theory.sorts import Value
+from theory.kernel.components.component_sets import Regime
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import Value
+from theory.kernel.machines.completeness import operation_obligations
+from theory.kernel.machines.models import Operation
+from theory.kernel.machines.obligations import Open, Refuted, decide
+from theory.kernel.machines.simulations import circuit_inputs, outcomes
+from theory.kernel.problems.sequences import Sequence
 
 MAX_ROUNDS = 12  # samples added for one operation before it is given up
 PROOF_S = 5.0

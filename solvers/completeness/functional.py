@@ -16,12 +16,12 @@ from solvers.completeness.finite import (
     unary_closure,
 )
 from theory import catalogue
-from theory.certificates import new_certificate
-from theory.checking.finite_data import Operation
-from theory.component_writing import write_components
-from theory.components import ComponentSet
-from theory.errors import ComponentError
-from theory.operations import domain_of, operations_of
+from theory.formats.component_writing import write_components
+from theory.kernel.checks.certificates import new_certificate
+from theory.kernel.checks.finite_data import Operation
+from theory.kernel.checks.operations import domain_of, operations_of
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.errors import ComponentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Decision:
 
     Attributes:
         verdict: complete, incomplete or unknown.
-        certificate: for `theory.checking.functional`; None when unknown.
+        certificate: for `theory.kernel.checks.functional`; None when unknown.
         clone: for k = 2 the place in Post's lattice, in words.
         unary: what the chains of the unary operations generate, in words; empty without any.
     """

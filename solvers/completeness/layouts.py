@@ -12,13 +12,13 @@ from itertools import permutations
 
 from solvers.completeness.affine import is_affine
 from solvers.completeness.trials import Trial
-from theory.components import ComponentSet, Regime, Variable
-from theory.errors import CertificateError
-from theory.machine_models import automaton, counters, one_register, tape
-from theory.models import Model
-from theory.sorts import BOOL, INT, REAL, Sort, Value, coerce
-from theory.string_models import circuit, stacks
-from theory.terms import nodes
+from theory.kernel.components.component_sets import ComponentSet, Regime, Variable
+from theory.kernel.errors import CertificateError
+from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, Value, coerce
+from theory.kernel.language.terms import nodes
+from theory.kernel.machines.machine_models import automaton, counters, one_register, tape
+from theory.kernel.machines.models import Model
+from theory.kernel.machines.string_models import circuit, stacks
 
 MAX_ENCODINGS = 12
 MAX_CHOICES = 4  # ways to choose declared registers for the parts of a model

@@ -15,10 +15,10 @@ from typing import Any
 from solvers.completeness.networks import Network, compile_network
 from solvers.completeness.programs import compile_machine
 from solvers.completeness.running import Registers, answer, encoded, perform
-from theory.components import Regime
-from theory.errors import MachineError
-from theory.simulations import Simulation
-from theory.sorts import ArrayValue, Value, coerce
+from theory.kernel.components.component_sets import Regime
+from theory.kernel.errors import MachineError
+from theory.kernel.language.sorts import ArrayValue, Value, coerce
+from theory.kernel.machines.simulations import Simulation
 from theory.turing import Configuration, Machine, start, step
 
 HOME = 1_000_000  # where the head begins on a tape that ends at 0

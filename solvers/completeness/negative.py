@@ -12,13 +12,13 @@ from typing import Any
 
 from solvers.completeness.layouts import numbers_in
 from solvers.completeness.search_budget import Clock
-from theory.certificates import Limits, Report, new_certificate
-from theory.checking.limits import check_certificate
-from theory.component_writing import write_components
-from theory.components import ComponentSet, Regime
-from theory.errors import CertificateError
-from theory.halting import ROUTES
-from theory.transitions import finite_sort
+from theory.formats.component_writing import write_components
+from theory.kernel.checks.certificates import Limits, Report, new_certificate
+from theory.kernel.checks.limits import check_certificate
+from theory.kernel.components.component_sets import ComponentSet, Regime
+from theory.kernel.errors import CertificateError
+from theory.kernel.machines.halting import ROUTES
+from theory.kernel.machines.transitions import finite_sort
 
 MAX_BASES = 4
 

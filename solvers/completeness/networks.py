@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.components import Variable
-from theory.errors import MachineError
-from theory.placements import Step, Wiring
-from theory.sequences import Sequence
-from theory.simulations import Simulation
-from theory.sorts import Sort, Value
+from theory.kernel.components.component_sets import Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import MachineError
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.machines.simulations import Simulation
+from theory.kernel.problems.sequences import Sequence
 from theory.turing import Machine, Move
 
 

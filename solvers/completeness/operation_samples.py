@@ -11,9 +11,9 @@ from itertools import islice, product
 from typing import Any
 
 from solvers.completeness.trials import Trial, Values
-from theory.models import Case, Operation
-from theory.sorts import ArrayValue, Sort, Value, default_value
-from theory.terms import TRUE, compile_terms
+from theory.kernel.language.sorts import ArrayValue, Sort, Value, default_value
+from theory.kernel.language.terms import TRUE, compile_terms
+from theory.kernel.machines.models import Case, Operation
 
 _SMALL: dict[str, tuple[Any, ...]] = {
     "Int": (0, 1, 2, 3, 5, 12),

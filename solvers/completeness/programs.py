@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from theory.errors import MachineError
-from theory.models import Model
+from theory.kernel.errors import MachineError
+from theory.kernel.machines.models import Model
 from theory.turing import Machine, Move
 
 

@@ -19,11 +19,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from theory.components import Component, ComponentSet, Role, Variable
-from theory.partiality import ranges
-from theory.proving import Counterexample, Proof, prove
-from theory.sorts import INT, REAL, Sort, coerce, plain_value
-from theory.terms import Term, apply, const, substitute, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
+from theory.kernel.components.partiality import ranges
+from theory.kernel.language.proving import Counterexample, Proof, prove
+from theory.kernel.language.sorts import INT, REAL, Sort, coerce, plain_value
+from theory.kernel.language.terms import Term, apply, const, substitute, var
 
 PROOF_S = 3.0
 

@@ -16,9 +16,9 @@ from itertools import combinations
 from solvers.completeness.search_budget import Budget, Clock, OutOfTimeError, Progress
 from solvers.completeness.verdict import Answer, verdict
 from theory import catalogue
-from theory.components import Component, ComponentSet, Regime, Role
-from theory.errors import ShefferError
-from theory.placements import Wiring, written
+from theory.kernel.components.component_sets import Component, ComponentSet, Regime, Role
+from theory.kernel.components.placements import Wiring, written
+from theory.kernel.errors import ShefferError
 
 EACH = Budget(seconds=1.0, length=3)
 

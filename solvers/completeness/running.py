@@ -6,10 +6,10 @@ raise `BlockedError` where a step blocks. `encoded` gives the registers that hol
 
 from __future__ import annotations
 
-from theory.placements import Step, Wiring
-from theory.sequences import Sequence, step_function
-from theory.simulations import Decision, Simulation
-from theory.sorts import Value, default_value
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.language.sorts import Value, default_value
+from theory.kernel.machines.simulations import Decision, Simulation
+from theory.kernel.problems.sequences import Sequence, step_function
 
 Registers = tuple[Value, ...]
 

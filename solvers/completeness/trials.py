@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from theory.certificates import new_certificate
-from theory.component_writing import write_components
-from theory.components import ComponentSet, Regime, Variable
-from theory.machine_models import anywhere
-from theory.models import Model, Operation
-from theory.sequences import Sequence
-from theory.simulations import (
+from theory.formats.component_writing import write_components
+from theory.kernel.checks.certificates import new_certificate
+from theory.kernel.components.component_sets import ComponentSet, Regime, Variable
+from theory.kernel.language.sorts import Value, value_to_json
+from theory.kernel.language.terms import TRUE
+from theory.kernel.machines.machine_models import anywhere
+from theory.kernel.machines.models import Model, Operation
+from theory.kernel.machines.simulations import (
     Decision,
     Simulation,
     decision_to_json,
@@ -23,8 +24,7 @@ from theory.simulations import (
     steps_to_json,
     two_way,
 )
-from theory.sorts import Value, value_to_json
-from theory.terms import TRUE
+from theory.kernel.problems.sequences import Sequence
 
 JUMP = "jump"
 

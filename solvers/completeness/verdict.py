@@ -18,10 +18,10 @@ from solvers.completeness.layouts import trials
 from solvers.completeness.negative import find_limit
 from solvers.completeness.search_budget import Budget, Clock, OutOfTimeError, Progress
 from solvers.completeness.trials import Trial
-from theory.certificates import Limits, Report
-from theory.checking.simulation import check_certificate
-from theory.components import ComponentSet, Regime
-from theory.errors import ShefferError
+from theory.kernel.checks.certificates import Limits, Report
+from theory.kernel.checks.simulation import check_certificate
+from theory.kernel.components.component_sets import ComponentSet, Regime
+from theory.kernel.errors import ShefferError
 
 PASSES = (Reach(1, 400), Reach(3, 4_000), Reach(6, 40_000), Reach(10, 200_000))
 

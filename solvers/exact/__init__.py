@@ -29,10 +29,10 @@ from pathlib import Path
 from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import Limits
-from theory.errors import ProblemError
-from theory.placements import MAX_PLACEMENTS, Wiring
-from theory.problems import Problem
-from theory.sequences import Cost
+from theory.kernel.components.placements import MAX_PLACEMENTS, Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.sequences import Cost
 
 __all__ = ["ENGINES", "Frontier", "Limits", "Line", "solve", "with_evidence"]
 
@@ -94,7 +94,7 @@ def solve(
         if checkpoint is None:
             return solve_dag(problem, limits, progress)
         from solvers.exact.checkpoints import settled_lines
-        from theory.certificates import write_certificate
+        from theory.kernel.checks.certificates import write_certificate
 
         frontier = solve_dag(problem, limits, progress, settled_lines(checkpoint, problem))
         if frontier.stopped:

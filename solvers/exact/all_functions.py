@@ -35,8 +35,8 @@ from solvers.exact.gate_algebra import (
     symmetries,
 )
 from solvers.exact.limits import LimitReachedError, Limits, Meter
-from theory.components import ComponentSet
-from theory.errors import ProblemError
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.errors import ProblemError
 
 MAX_INPUTS = 4
 UNKNOWN = -1

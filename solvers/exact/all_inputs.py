@@ -17,14 +17,14 @@ from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.packed import UnpackableError
 from solvers.exact.zero_error import Operations, ZeroSearch, applies
-from theory.errors import NumberTooLargeError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Relation, Sample, Samples
-from theory.proving import Answer, Counterexample, Proof, prove
-from theory.sequences import Sequence
-from theory.sorts import Value, default_value
-from theory.specifications import on_inputs, verify
-from theory.terms import apply, conjunction, const, substitute, var
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.language.proving import Answer, Counterexample, Proof, prove
+from theory.kernel.language.sorts import Value, default_value
+from theory.kernel.language.terms import apply, conjunction, const, substitute, var
+from theory.kernel.problems.problem import Measure, Problem, Relation, Sample, Samples
+from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.specifications import on_inputs, verify
 
 Engine = Callable[[Problem, Limits], Frontier]
 Progress = Callable[[str], None]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from theory.components import Component
-from theory.proving import Proof, prove
-from theory.sorts import Value
-from theory.terms import Term, apply, substitute, var
+from theory.kernel.components.component_sets import Component
+from theory.kernel.language.proving import Proof, prove
+from theory.kernel.language.sorts import Value
+from theory.kernel.language.terms import Term, apply, substitute, var
 
 NONE, ONE, SOME = range(3)
 _PROOF_S = 0.2

@@ -31,9 +31,9 @@ from solvers.exact.points import Points, close, make_points
 from solvers.exact.state_packing import inverse_packing, pack_states
 from solvers.exact.states import StateSearch
 from solvers.exact.symmetry import goal_points
-from theory.errors import NumberTooLargeError
-from theory.placements import Step
-from theory.problems import Error, Problem, sample_error
+from theory.kernel.components.placements import Step
+from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.problems.problem import Error, Problem, sample_error
 
 ENGINE = "both-ends"
 MAX_POINTS = 1 << 14

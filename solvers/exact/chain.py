@@ -39,8 +39,8 @@ from solvers.exact.subsumption import (
     continue_by_subsumption,
     solve_least_length,
 )
-from theory.errors import NumberTooLargeError, ProblemError
-from theory.problems import Error, Measure, Problem
+from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.problems.problem import Error, Measure, Problem
 
 Progress = Callable[[str], None]
 LARGE = 50_000  # behaviours from which on it is asked whether `subsumption` could go on

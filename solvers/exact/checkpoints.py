@@ -21,16 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.frontier import FrontierBuilder, Line
-from theory.certificates import load_certificate
-from theory.errors import ProblemError, ShefferError
-from theory.problem_json import (
+from theory.kernel.checks.certificates import load_certificate
+from theory.kernel.errors import ProblemError, ShefferError
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.problem_json import (
     error_from_json,
     error_to_json,
     problem_from_json,
     problem_to_json,
 )
-from theory.problems import Problem
-from theory.sequences import Sequence
+from theory.kernel.problems.sequences import Sequence
 
 SAVE_EVERY = 60.0  # seconds between two saves of a search that runs on
 FORMAT = "sheffer chain checkpoint 1"

@@ -24,11 +24,11 @@ import numpy as np
 
 from solvers.exact.behaviour_sets import count_chain
 from solvers.exact.limits import LimitReachedError, Limits, Meter
-from theory.errors import NumberTooLargeError, ProblemError
-from theory.placements import Instance, Wiring, instances
-from theory.problems import Error, Measure, Problem, Table, sample_error, total
-from theory.sequences import Cost, step_function
-from theory.sorts import Sort, Value
+from theory.kernel.components.placements import Instance, Wiring, instances
+from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.problems.problem import Error, Measure, Problem, Table, sample_error, total
+from theory.kernel.problems.sequences import Cost, step_function
 
 _MOST_BITS = 24  # of the outputs on all samples together, to know when all were found
 _BOOLEAN_INPUTS = 4

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from solvers.exact.error_arrays import exact_array
 from solvers.exact.limits import Meter
-from theory.placements import placements
-from theory.problems import Error, Problem, sample_error
-from theory.sequences import step_function
-from theory.sorts import Sort, Value
+from theory.kernel.components.placements import placements
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.problems.problem import Error, Problem, sample_error
+from theory.kernel.problems.sequences import step_function
 
 BLOCKED = 0
 UNKNOWN = -1

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.row_operations import commute
-from theory.placements import Instance
-from theory.problems import Error, Problem, sample_error, total
-from theory.sequences import step_function
-from theory.sorts import Sort, Value
+from theory.kernel.components.placements import Instance
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.problems.problem import Error, Problem, sample_error, total
+from theory.kernel.problems.sequences import step_function
 
 MAX_PROOFS = 64  # instances up to which Z3 is asked which operands may be exchanged
 MISSING = 2**40  # more than any number of wrong samples or bits; see `losses`

@@ -30,9 +30,9 @@ from solvers.exact.interning import intern_rows, new_index
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.row_operations import MAX_ARITY, boolean_operation, packed_bits
 from solvers.kernels import array_function, dtype_of, is_machine, machine_terms
-from theory.placements import Instance, instances
-from theory.problems import Error, Measure, Problem, sample_error, total
-from theory.sorts import BOOL, Sort, Value
+from theory.kernel.components.placements import Instance, instances
+from theory.kernel.language.sorts import BOOL, Sort, Value
+from theory.kernel.problems.problem import Error, Measure, Problem, sample_error, total
 
 _CHUNK_WORDS = 1 << 21  # of the rows made at once
 

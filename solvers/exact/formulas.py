@@ -24,11 +24,11 @@ from solvers.exact.frontier import Frontier, FrontierBuilder
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.output_choice import OutputChoice, cost_splits
-from theory.errors import NumberTooLargeError
-from theory.placements import Step, instances
-from theory.problems import Problem
-from theory.sequences import Cost, Sequence
-from theory.sorts import Sort
+from theory.kernel.components.placements import Step, instances
+from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.language.sorts import Sort
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.sequences import Cost, Sequence
 
 Progress = Callable[[str], None]
 

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from theory.certificates import new_certificate
-from theory.problem_json import error_to_json, problem_to_json
-from theory.problems import Error, Problem, error_text
-from theory.sequences import Sequence
-from theory.sorts import Value, value_to_json
+from theory.kernel.checks.certificates import new_certificate
+from theory.kernel.language.sorts import Value, value_to_json
+from theory.kernel.problems.problem import Error, Problem, error_text
+from theory.kernel.problems.problem_json import error_to_json, problem_to_json
+from theory.kernel.problems.sequences import Sequence
 
 
 @dataclass(frozen=True, slots=True)

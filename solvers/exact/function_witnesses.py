@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from solvers.exact.all_functions import AllFunctions
 from solvers.exact.gate_algebra import free_values, gate_functions, polynomial, symmetries
-from theory.components import Variable
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring
-from theory.sequences import Sequence
-from theory.sorts import BOOL
+from theory.kernel.components.component_sets import Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL
+from theory.kernel.problems.sequences import Sequence
 
 
 class Witnesses:

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.row_operations import truth_table
-from theory.components import Component, ComponentSet, Parameter, Variable
-from theory.errors import ProblemError
-from theory.placements import Instance, instances
-from theory.sorts import BOOL
-from theory.terms import apply, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.placements import Instance, instances
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL
+from theory.kernel.language.terms import apply, var
 
 Gate: TypeAlias = tuple[bool, ...]  # results, the first operand changing slowest
 Symmetry: TypeAlias = Callable[[NDArray[np.int64]], NDArray[np.int64]]

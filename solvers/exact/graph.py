@@ -14,12 +14,12 @@ from typing import Any
 
 import networkx as nx
 
-from theory.checking.reference import Computed, children, least_output, start_of
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring, instances, placements
-from theory.problems import Error, Problem, Table, sample_error, total
-from theory.sequences import Cost, step_function
-from theory.sorts import Value
+from theory.kernel.checks.reference import Computed, children, least_output, start_of
+from theory.kernel.components.placements import Step, Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import Value
+from theory.kernel.problems.problem import Error, Problem, Table, sample_error, total
+from theory.kernel.problems.sequences import Cost, step_function
 
 MAX_NODES = 5_000
 Successors = Callable[[Any], Iterator[tuple[str, Any]]]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from solvers.exact.error_arrays import INFINITE
 from solvers.exact.limits import Limits, Meter
 from solvers.exact.points import Points
-from theory.placements import Step
-from theory.problems import Measure, Problem
+from theory.kernel.components.placements import Step
+from theory.kernel.problems.problem import Measure, Problem
 
 BEAM = 200
 _SECONDS = 10.0

@@ -17,9 +17,9 @@ from solvers.exact.exact_points import UNKNOWN
 from solvers.exact.interning import intern_rows, new_index
 from solvers.exact.limits import Meter
 from solvers.kernels import array_function, to_array
-from theory.placements import placements
-from theory.problems import Error, Measure, Problem, sample_error
-from theory.sorts import Value
+from theory.kernel.components.placements import placements
+from theory.kernel.language.sorts import Value
+from theory.kernel.problems.problem import Error, Measure, Problem, sample_error
 
 _CHUNK = 1 << 16
 

@@ -34,10 +34,10 @@ from solvers.exact.row_operations import (
 )
 from solvers.exact.set_outputs import KEPT, MAX_OUTPUTS, apart, choose_outputs, enter_slot
 from solvers.kernels import is_machine
-from theory.placements import Instance, Step, instances
-from theory.problems import Error, Measure, Problem, Relation
-from theory.sequences import Sequence
-from theory.sorts import BOOL, Sort, Value
+from theory.kernel.components.placements import Instance, Step, instances
+from theory.kernel.language.sorts import BOOL, Sort, Value
+from theory.kernel.problems.problem import Error, Measure, Problem, Relation
+from theory.kernel.problems.sequences import Sequence
 
 Progress = Callable[[str], None]
 MAX_CANDIDATES = 1 << 24

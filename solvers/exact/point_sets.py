@@ -19,9 +19,9 @@ from solvers.exact.limits import Meter
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.points import Points, close, make_points
 from solvers.exact.symmetry import TRIVIAL, Symmetry, find_symmetry, goal_points
-from theory.errors import NumberTooLargeError, ProblemError
-from theory.placements import Step
-from theory.problems import Error, Problem
+from theory.kernel.components.placements import Step
+from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.problems.problem import Error, Problem
 
 Sets = NDArray[np.uint64]
 

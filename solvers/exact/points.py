@@ -20,8 +20,8 @@ from solvers.exact.exact_points import ExactPoints
 from solvers.exact.limits import Meter
 from solvers.exact.machine_points import MachinePoints
 from solvers.kernels import is_machine, machine_terms
-from theory.placements import Step
-from theory.problems import Problem
+from theory.kernel.components.placements import Step
+from theory.kernel.problems.problem import Problem
 
 
 class Points(Protocol):

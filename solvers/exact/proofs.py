@@ -1,6 +1,6 @@
 """Boolean dags by a SAT solver: witnesses, least errors, and proofs of lower bounds.
 
-`theory.cnf` writes the question 'is there a dag of so many steps with an error below e?' as
+`theory.kernel.checks.cnf` writes the question 'is there a dag of so many steps with an error below e?' as
 clauses. A solver (python-sat's CaDiCaL, extra `proofs`) answers with a model, which is a witness,
 or with a proof, which `solvers.exact.tracing` makes fit for the checker of `theory`.
 
@@ -26,15 +26,15 @@ from pathlib import Path
 from solvers.exact.frontier import Frontier, LengthProof, Line
 from solvers.exact.limits import LimitReachedError, Limits
 from solvers.exact.tracing import TraceError, trace
-from theory.boolean_steps import check_supported
-from theory.checking.lrat import check_lrat
-from theory.checking.proofs import pack
-from theory.cnf import Clause, decode, empty_dag, encode
-from theory.errors import ProblemError, ShefferError
-from theory.problem_json import error_to_json
-from theory.problems import Problem
-from theory.sequences import Sequence
-from theory.specifications import on_inputs
+from theory.kernel.checks.boolean_steps import check_supported
+from theory.kernel.checks.cnf import Clause, decode, empty_dag, encode
+from theory.kernel.checks.lrat import check_lrat
+from theory.kernel.checks.proofs import pack
+from theory.kernel.errors import ProblemError, ShefferError
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.problem_json import error_to_json
+from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.specifications import on_inputs
 
 _PROCESS = Path(__file__).with_name("sat_process.py")
 

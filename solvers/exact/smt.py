@@ -19,11 +19,11 @@ from solvers.exact.frontier import Frontier, FrontierBuilder
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.smt_encoding import Encoding
 from solvers.exact.smt_errors import error_below
-from theory.errors import NumberTooLargeError, ProblemError
-from theory.placements import Wiring
-from theory.problems import Error, Problem
-from theory.sequences import Cost, Sequence
-from theory.terms import nodes
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.terms import nodes
+from theory.kernel.problems.problem import Error, Problem
+from theory.kernel.problems.sequences import Cost, Sequence
 
 Progress = Callable[[str], None]
 

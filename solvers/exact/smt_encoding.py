@@ -18,13 +18,13 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from theory.components import Component, Parameter, Role
-from theory.placements import Step, Wiring, spots, written
-from theory.problems import Problem
-from theory.proving import to_z3, z3_sort, z3_value
-from theory.sequences import Sequence
-from theory.sorts import Sort, Value, coerce
-from theory.terms import Term, const, substitute, var
+from theory.kernel.components.component_sets import Component, Parameter, Role
+from theory.kernel.components.placements import Step, Wiring, spots, written
+from theory.kernel.language.proving import to_z3, z3_sort, z3_value
+from theory.kernel.language.sorts import Sort, Value, coerce
+from theory.kernel.language.terms import Term, const, substitute, var
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.sequences import Sequence
 
 
 @dataclass

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from solvers.exact.smt_encoding import Encoding
-from theory.problems import Error, Measure, Problem
-from theory.proving import z3_value
-from theory.sorts import Sort, Value
+from theory.kernel.language.proving import z3_value
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.problems.problem import Error, Measure, Problem
 
 
 def error_below(problem: Problem, encoding: Encoding, bound: Error) -> list[Any]:

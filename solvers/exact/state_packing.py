@@ -17,9 +17,9 @@ from pathlib import Path
 
 from solvers.exact import state_kernels
 from solvers.generated import instance_lines, supported
-from theory.placements import Step, placements
-from theory.problems import Problem
-from theory.sorts import Sort, Value
+from theory.kernel.components.placements import Step, placements
+from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.problems.problem import Problem
 
 MAX_BITS = 63
 MAX_PLACEMENTS = 400  # each is compiled

@@ -35,8 +35,8 @@ from solvers.exact.interning import new_index
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.point_sets import Encoded, Sets, encode
 from solvers.exact.subsumption_kernels import children, reindex, sieve
-from theory.placements import Step
-from theory.problems import Error, Problem
+from theory.kernel.components.placements import Step
+from theory.kernel.problems.problem import Error, Problem
 
 ENGINE = "subsumption"
 Progress = Callable[[str], None]

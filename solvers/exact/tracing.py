@@ -6,7 +6,7 @@ again by unit propagation, and the clauses which that used become needed in thei
 (M. Heule, W. Hunt and N. Wetzler, FMCAD 2013). Clauses already needed propagate first, so that few
 others are drawn in. What is never needed is left out.
 
-Nothing here is trusted: `theory.checking.lrat` checks the result.
+Nothing here is trusted: `theory.kernel.checks.lrat` checks the result.
 
 - A *literal* v or -v is the index 2v or 2v + 1. Clauses lie in one array, the first two literals
   of each being watched; node 2c or 2c + 1 links clause c into the list of a watched literal.

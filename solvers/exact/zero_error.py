@@ -23,10 +23,10 @@ from solvers.exact.limits import LimitReachedError, Meter
 from solvers.exact.packed import MAX_CANDIDATES, UnpackableError, words_of
 from solvers.exact.row_operations import Operation, fits_rows, row_kernel, word_operation
 from solvers.kernels import is_machine
-from theory.placements import Step, instances
-from theory.problems import Problem, Samples
-from theory.sequences import Cost, Sequence
-from theory.sorts import Sort
+from theory.kernel.components.placements import Step, instances
+from theory.kernel.language.sorts import Sort
+from theory.kernel.problems.problem import Problem, Samples
+from theory.kernel.problems.sequences import Cost, Sequence
 
 _AIM_S = 0.1  # of one call of the compiled search, between two looks at the clock
 _THREADS_FROM = 4  # length from which a search is shared between threads

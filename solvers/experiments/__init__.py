@@ -16,7 +16,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 from theory.theorems import Report, find, run_claims
 
 PICTURES = (".svg", ".png", ".pdf")

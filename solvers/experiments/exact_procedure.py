@@ -12,11 +12,11 @@ from solvers.exact import Frontier, solve
 from solvers.experiments.drawing import panels
 from solvers.plots import COLOURS
 from theory.catalogue import load
-from theory.component_files import read_components
-from theory.components import Variable
-from theory.placements import Wiring
-from theory.problems import Error, Measure, Problem, Sample, Samples
-from theory.sorts import BOOL
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL
+from theory.kernel.problems.problem import Error, Measure, Problem, Sample, Samples
 from theory.theorems import Claim, refute
 from theory.theorems.enumeration import every_sequence, frame_of, least_errors
 from theory.theorems.exhaustive_search import HALVE, complete_but_far

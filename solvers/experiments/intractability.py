@@ -18,12 +18,12 @@ from pathlib import Path
 from solvers.exact import solve
 from solvers.experiments.drawing import panels
 from solvers.plots import COLOURS
-from theory.checking.reference import recount
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
-from theory.sorts import INT
-from theory.terms import var
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import INT
+from theory.kernel.language.terms import var
+from theory.kernel.problems.problem import Problem, Sample, Samples
 from theory.theorems import Claim, refute
 from theory.theorems.reductions import (
     exact_cover_problem,

@@ -18,10 +18,10 @@ from solvers.completeness.verdict import Answer, verdict
 from solvers.experiments.drawing import panels
 from solvers.plots import COLOURS
 from theory.catalogue import load
-from theory.placements import Step
-from theory.simulation_reading import read_simulation
-from theory.simulations import Simulation
-from theory.sorts import Value
+from theory.kernel.components.placements import Step
+from theory.kernel.language.sorts import Value
+from theory.kernel.machines.simulation_reading import read_simulation
+from theory.kernel.machines.simulations import Simulation
 from theory.theorems import Claim, refute
 from theory.theorems.neural_equivalence import (
     CHAMPION_5,

@@ -10,7 +10,7 @@ from solvers.experiments.drawing import panels
 from solvers.plots import COLOURS, DASHES
 from solvers.turing.accelerated import run_accelerated
 from solvers.turing.plain import run_plain
-from theory.problems import Problem
+from theory.kernel.problems.problem import Problem
 from theory.theorems import Claim, refute
 from theory.theorems.halting_targets import (
     CHAMPION_5,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.space import Space
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

@@ -26,8 +26,8 @@ from solvers.suites.bits import TRICKS
 from solvers.suites.gates import FUNCTIONS, GATES
 from solvers.suites.integers import TARGETS
 from solvers.suites.nas_graph import DATA_SETS
-from theory.errors import ProblemError
-from theory.problems import Problem
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem
 
 FAMILIES = {
     "sorting": ("sorting-N", "sorting networks on N = 2..16 wires; error: 0-1 inputs unsorted"),

@@ -19,14 +19,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring
-from theory.problems import Problem, Specification
-from theory.sequences import Sequence
-from theory.sorts import BOOL, Sort, bitvec
-from theory.sygus_grammar import constant_name
-from theory.terms import Term, apply, conjunction, const, var
+from theory.formats.sygus_grammar import constant_name
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, Sort, bitvec
+from theory.kernel.language.terms import Term, apply, conjunction, const, var
+from theory.kernel.problems.problem import Problem, Specification
+from theory.kernel.problems.sequences import Sequence
 
 LARGE = (
     "and", "or", "xor", "not", "neg", "add", "sub", "mul", "shl", "lshr", "ashr", "udiv",

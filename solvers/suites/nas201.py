@@ -20,9 +20,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Problem, Table
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem, Table
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 EDGES = 6

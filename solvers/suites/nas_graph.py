@@ -25,9 +25,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Problem, Table
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem, Table
 
 STRUCTURES = (
     (0, 0, 0, 0),

@@ -12,9 +12,9 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Problem, Table
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem, Table
 
 GENES, OPTIONS = 6, 5
 SCALE = 10_000

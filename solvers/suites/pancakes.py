@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import INT
-from theory.terms import var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import INT
+from theory.kernel.language.terms import var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 
 def flips(n: int) -> ComponentSet:

@@ -11,12 +11,12 @@ import random
 from dataclasses import dataclass, replace
 from itertools import product
 
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import BOOL, INT, Sort, Value, bitvec
-from theory.terms import Term, apply, const, var, variables
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT, Sort, Value, bitvec
+from theory.kernel.language.terms import Term, apply, const, var, variables
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 WORD = bitvec(8)
 

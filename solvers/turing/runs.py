@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import BLANK, Configuration, Outcome
 
 Runs = tuple[list[int], list[int]]

@@ -29,7 +29,7 @@ from solvers.turing.plain import (
     packed,
     run_plain,
 )
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import BLANK, Configuration, Machine, Outcome, start
 
 FORMATS = (".png", ".svg", ".pdf")

@@ -9,11 +9,11 @@ from typing import Any
 
 from solvers.exact import solve, with_evidence
 from solvers.suites import find_problem
-from theory.components import Component, ComponentSet, Parameter, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples, Specification, Table
-from theory.sorts import BOOL, INT, REAL
-from theory.terms import apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, INT, REAL
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification, Table
 
 x, y = var("x", INT), var("y", INT)
 XY = (Variable("x", INT), Variable("y", INT))

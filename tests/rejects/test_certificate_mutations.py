@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from tests.theory.brute_force import least_errors
-from theory.certificates import Limits, Report, check
-from theory.errors import CertificateError
-from theory.placements import Wiring
-from theory.problem_json import error_from_json, problem_from_json
-from theory.problems import Problem, Specification, Table
-from theory.proving import Counterexample
-from theory.sequences import Sequence
-from theory.specifications import on_inputs, verify
+from theory.kernel.checks.certificates import Limits, Report, check
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import CertificateError
+from theory.kernel.language.proving import Counterexample
+from theory.kernel.problems.problem import Problem, Specification, Table
+from theory.kernel.problems.problem_json import error_from_json, problem_from_json
+from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.specifications import on_inputs, verify
 
 from .optimum_examples import PROBLEMS, certificate
 

@@ -10,8 +10,14 @@ from typing import Any
 import pytest
 
 from theory.__main__ import main
-from theory.certificates import Limits, check, check_file, load_certificate, write_certificate
-from theory.errors import CertificateError
+from theory.kernel.checks.certificates import (
+    Limits,
+    check,
+    check_file,
+    load_certificate,
+    write_certificate,
+)
+from theory.kernel.errors import CertificateError
 
 from .optimum_examples import PROBLEMS, certificate
 

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from theory.component_files import load_components, read_components
-from theory.component_writing import write_components
-from theory.errors import ComponentError
+from theory.formats.component_writing import write_components
+from theory.kernel.components.component_files import load_components, read_components
+from theory.kernel.errors import ComponentError
 
 INC = "(define-fun inc ((x Int)) Int (+ x 1))\n"
 ZERO = "(define-fun zero ((x Int)) Bool (= x 0))\n"

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from solvers.completeness.finite import decide
-from theory.checking.finite import check_functional
-from theory.checking.finite_data import Operation
-from theory.errors import CertificateError, ComponentError
+from theory.kernel.checks.finite import check_functional
+from theory.kernel.checks.finite_data import Operation
+from theory.kernel.errors import CertificateError, ComponentError
 
 REASONS = {
     "wrong-kind",

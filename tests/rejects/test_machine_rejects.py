@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing_formats import FORMATS, find_machine, load_machine, read_machine
 
 YAML = "blank: ' '\nstart state: a\ntable:\n  a:\n    1: {write: 0, L: b}\n  b:\n"

@@ -22,14 +22,14 @@ from solvers.completeness.running import BlockedError, answer, encoded, perform
 from solvers.completeness.search_budget import Budget, Clock
 from solvers.completeness.verdict import _search, verdict
 from theory import catalogue
-from theory.certificates import Limits, check
-from theory.component_files import read_components
-from theory.components import Regime
-from theory.errors import CertificateError
-from theory.simulation_reading import read_simulation
-from theory.simulations import Simulation
-from theory.sorts import INT, REAL, default_value
-from theory.terms import TRUE, compile_terms
+from theory.kernel.checks.certificates import Limits, check
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import Regime
+from theory.kernel.errors import CertificateError
+from theory.kernel.language.sorts import INT, REAL, default_value
+from theory.kernel.language.terms import TRUE, compile_terms
+from theory.kernel.machines.simulation_reading import read_simulation
+from theory.kernel.machines.simulations import Simulation
 
 Data = dict[str, Any]
 Change = Callable[[Data], None]

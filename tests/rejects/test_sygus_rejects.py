@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from theory.errors import ShefferError
-from theory.sygus import read_sygus
+from theory.formats.sygus import read_sygus
+from theory.kernel.errors import ShefferError
 
 BV = "(_ BitVec 8)"
 F = f"(synth-fun f ((x {BV})) {BV} ((S {BV})) ((S {BV} (x #x00 (bvadd S S)))))\n"

@@ -21,11 +21,11 @@ from solvers.exact.frontier import Frontier
 from solvers.exact.packed import UnpackableError, applies
 from tests.solvers.test_packed import draw_total_problem, packed_lines
 from tests.theory.random_problems import draw_problem
-from theory.checking.reference import recount
-from theory.placements import Wiring
-from theory.problems import Error, Measure, Problem
-from theory.sequences import Cost
-from theory.sorts import BOOL
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL
+from theory.kernel.problems.problem import Error, Measure, Problem
+from theory.kernel.problems.sequences import Cost
 
 
 def draw(seed: int) -> Problem:

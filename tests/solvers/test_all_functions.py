@@ -19,13 +19,13 @@ from solvers.exact.gate_algebra import (
     gate_functions,
 )
 from solvers.exact.limits import Limits
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring, instances
-from theory.problems import Problem, Sample, Samples
-from theory.sequences import step_function
-from theory.sorts import BOOL, INT
-from theory.terms import Term, apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring, instances
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT
+from theory.kernel.language.terms import Term, apply, const, var
+from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.sequences import step_function
 
 A, B, C = (var(n, BOOL) for n in "abc")
 

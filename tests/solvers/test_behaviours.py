@@ -18,9 +18,9 @@ from solvers.heuristics import OPTIMUM, run
 from solvers.suites import find_problem
 from tests.theory.boolean_problems import any_two_input, draw_boolean_problem, function_problem
 from tests.theory.random_problems import draw_problem
-from theory.errors import NumberTooLargeError, ProblemError
-from theory.placements import Wiring
-from theory.problems import Problem, Table
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.problems.problem import Problem, Table
 
 SMALL = 2500
 
@@ -131,7 +131,7 @@ def test_a_table_counts_its_entries() -> None:
 def find_table() -> Problem:
     from pathlib import Path
 
-    from theory.problem_files import load_problem
+    from theory.formats.problem_files import load_problem
 
     return load_problem(Path(__file__).parents[2] / "docs" / "examples" / "loss.csv")
 

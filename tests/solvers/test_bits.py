@@ -17,11 +17,11 @@ from solvers.decoding import Decoder
 from solvers.evaluators import evaluator_for
 from solvers.sample_evaluators import ExactEvaluator
 from solvers.suites import find_problem
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import BOOL, INT
-from theory.terms import Term, apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, INT
+from theory.kernel.language.terms import Term, apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 NAMES = ("p", "q", "r")
 

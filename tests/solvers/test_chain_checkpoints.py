@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from solvers.cli import app
 from solvers.exact import Frontier, Limits, chain, solve
 from solvers.suites import find_problem
-from theory.certificates import check_file
-from theory.errors import ProblemError
-from theory.problems import Problem
+from theory.kernel.checks.certificates import check_file
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.problem import Problem
 
 from .test_exact_engines import addition_chain
 

@@ -16,9 +16,9 @@ import pytest
 from solvers import Settings, compare, find_problem
 from solvers.comparison import Comparison
 from solvers.study import read_study
-from theory.certificates import check_file
-from theory.errors import ShefferError
-from theory.problem_files import load_problem
+from theory.formats.problem_files import load_problem
+from theory.kernel.checks.certificates import check_file
+from theory.kernel.errors import ShefferError
 
 ROOT = Path(__file__).parents[2]
 Process = subprocess.Popen[str]

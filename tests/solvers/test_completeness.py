@@ -13,10 +13,10 @@ from solvers.completeness.negative import find_limit
 from solvers.completeness.search_budget import Budget, Clock
 from solvers.completeness.verdict import Answer, Verdict, verdict
 from theory import catalogue
-from theory.certificates import check
-from theory.component_files import read_components
-from theory.components import ComponentSet, Regime
-from theory.errors import ComponentError
+from theory.kernel.checks.certificates import check
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import ComponentSet, Regime
+from theory.kernel.errors import ComponentError
 
 EXPECTED = {
     "complete": [

@@ -10,10 +10,10 @@ from solvers.completeness.automata import run_cells
 from solvers.completeness.machines import run_machine, string_bits, string_value
 from solvers.completeness.verdict import verdict
 from theory import catalogue
-from theory.errors import MachineError
-from theory.simulation_reading import read_simulation
-from theory.simulations import Simulation
-from theory.string_models import CODES
+from theory.kernel.errors import MachineError
+from theory.kernel.machines.simulation_reading import read_simulation
+from theory.kernel.machines.simulations import Simulation
+from theory.kernel.machines.string_models import CODES
 from theory.turing import ones
 from theory.turing_formats import read_machine
 

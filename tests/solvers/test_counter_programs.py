@@ -9,11 +9,11 @@ import pytest
 from solvers.completeness.counter_programs import PROGRAMS, run_counter_programs
 from solvers.completeness.verdict import verdict
 from theory import catalogue
-from theory.certificates import Limits, check
-from theory.errors import MachineError
-from theory.sequences import Sequence
-from theory.simulation_reading import read_simulation
-from theory.simulations import Simulation
+from theory.kernel.checks.certificates import Limits, check
+from theory.kernel.errors import MachineError
+from theory.kernel.machines.simulation_reading import read_simulation
+from theory.kernel.machines.simulations import Simulation
+from theory.kernel.problems.sequences import Sequence
 
 
 def simulation(name: str) -> Simulation:

@@ -19,10 +19,12 @@ from solvers.exact import solve
 from solvers.generated import supported
 from solvers.suites import find_problem
 from tests.theory.random_problems import draw_problem
-from theory.components import Component, ComponentSet, Parameter, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring, instances, placements
-from theory.problems import (
+from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.placements import Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT, bitvec
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import (
     Error,
     Measure,
     Problem,
@@ -32,9 +34,7 @@ from theory.problems import (
     Table,
     sample_error,
 )
-from theory.problems import total as total_error
-from theory.sorts import BOOL, INT, bitvec
-from theory.terms import apply, const, var
+from theory.kernel.problems.problem import total as total_error
 
 x, y = var("x", INT), var("y", INT)
 XY = (Variable("x", INT), Variable("y", INT))

@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from solvers.exact import Limits, solve, with_evidence
-from theory.certificates import check
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Specification
-from theory.proving import Unknown
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT, REAL, bitvec
-from theory.terms import TRUE, Term, apply, const, var, variables
+from theory.kernel.checks.certificates import check
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.proving import Unknown
+from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
+from theory.kernel.language.terms import TRUE, Term, apply, const, var, variables
+from theory.kernel.problems.problem import Measure, Problem, Specification
+from theory.kernel.problems.sequences import Cost
 
 x, y = var("x", INT), var("y", INT)
 XY = (Variable("x", INT), Variable("y", INT))

@@ -18,15 +18,15 @@ from solvers.suites import find_problem
 from solvers.suites.set_cover import ELEMENTS, covering_sets
 from tests.theory.brute_force import least_errors
 from tests.theory.random_problems import draw_problem
-from theory.certificates import check
-from theory.checking.reference import recount
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT
-from theory.terms import apply, var
+from theory.kernel.checks.certificates import check
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT
+from theory.kernel.language.terms import apply, var
+from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.sequences import Cost
 
 NODES = {"max_nodes": 20_000, "timeout_s": 5.0}
 

@@ -8,13 +8,13 @@ import pytest
 
 from solvers.exact import Limits, solve, with_evidence
 from solvers.suites import find_problem
-from theory.certificates import check
-from theory.checking.reference import recount
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import INT
-from theory.terms import apply, const, var
+from theory.kernel.checks.certificates import check
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import INT
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 from .test_exact_engines import NODES, addition_chain, agree
 

@@ -20,7 +20,7 @@ from solvers.exact import solve
 from solvers.experiments import exact_procedure, genetic_search, intractability, run
 from solvers.experiments import neural_equivalence as neural
 from solvers.experiments import no_universal_method as unreached
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 from theory.theorems import RefutedError, Theorem
 from theory.theorems import genetic_chains as chains
 from theory.theorems.evolution_times import expected_steps

@@ -25,16 +25,16 @@ from tests.solvers.test_all_functions import SETS
 from tests.solvers.test_packed import draw_total_problem, parity
 from tests.theory.brute_force import all_sequences
 from tests.theory.random_problems import draw_problem
-from theory.certificates import check
-from theory.checking.formulas import splits
-from theory.checking.reference import recount
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import CertificateError, ProblemError
-from theory.placements import Wiring, instances
-from theory.problems import Error, Measure, Problem, Sample, Samples, Specification
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT, REAL
-from theory.terms import apply, const, var
+from theory.kernel.checks.certificates import check
+from theory.kernel.checks.formulas import splits
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring, instances
+from theory.kernel.errors import CertificateError, ProblemError
+from theory.kernel.language.sorts import BOOL, INT, REAL
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Error, Measure, Problem, Sample, Samples, Specification
+from theory.kernel.problems.sequences import Cost
 
 FORMULA_COSTS = (Cost.TREE, Cost.DEPTH)
 LIMITS = {"max_nodes": 800, "timeout_s": 3.0}

@@ -23,8 +23,8 @@ from solvers.completeness.finite.preservation import (
 from solvers.completeness.finite.relations import Family
 from solvers.completeness.finite.subsets import breaking_masks
 from solvers.completeness.finite.terms import find_terms, term_text
-from theory.checking.finite import check_functional, essential_inputs
-from theory.checking.finite_data import Operation
+from theory.kernel.checks.finite import check_functional, essential_inputs
+from theory.kernel.checks.finite_data import Operation
 
 
 def function(name: str, arity: int, k: int, rule: Callable[..., int]) -> Operation:

@@ -14,8 +14,8 @@ import pytest
 from solvers.completeness.finite import draw_place, place
 from solvers.completeness.finite.post import clones
 from solvers.completeness.finite.post_drawing import hasse_diagram, mirrored
-from theory.checking.finite_data import Operation
-from theory.errors import ComponentError
+from theory.kernel.checks.finite_data import Operation
+from theory.kernel.errors import ComponentError
 
 
 def ternary_part(operations: tuple[Operation, ...]) -> frozenset[int]:

@@ -17,8 +17,8 @@ from solvers.completeness.finite import (
 )
 from solvers.completeness.finite.subsets import least_covers, minimal_covers
 from solvers.completeness.finite.unary import group_order
-from theory.checking.finite_data import Operation
-from theory.errors import ComponentError, ProblemError
+from theory.kernel.checks.finite_data import Operation
+from theory.kernel.errors import ComponentError, ProblemError
 
 NAND = Operation("nand", 2, (1, 1, 1, 0))
 AND = Operation("and", 2, (0, 0, 0, 1))

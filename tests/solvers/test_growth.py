@@ -16,7 +16,7 @@ from solvers.exact import Limits, solve
 from solvers.growth import COMPONENTS, LENGTH, Measurement, fits, measure, series, to_json
 from solvers.growth_plot import growth_picture
 from solvers.suites import find_problem
-from theory.errors import ProblemError
+from theory.kernel.errors import ProblemError
 
 
 def measurement(x: int, **changes: object) -> Measurement:

@@ -7,15 +7,15 @@ import pytest
 from solvers.exact import Limits, solve, with_evidence
 from solvers.suites import find_problem
 from solvers.suites.hackers_delight import LARGE, TEXTBOOK, hackers_delight, textbook_sequence
-from theory.certificates import check
-from theory.errors import ProblemError
-from theory.problems import Specification
-from theory.proving import Proof, prove
-from theory.specifications import verify
-from theory.sygus import read_sygus
-from theory.sygus_answers import ask_cvc5
-from theory.sygus_writing import write_sygus
-from theory.terms import apply, const, evaluate, var
+from theory.formats.sygus import read_sygus
+from theory.formats.sygus_answers import ask_cvc5
+from theory.formats.sygus_writing import write_sygus
+from theory.kernel.checks.certificates import check
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.proving import Proof, prove
+from theory.kernel.language.terms import apply, const, evaluate, var
+from theory.kernel.problems.problem import Specification
+from theory.kernel.problems.specifications import verify
 
 
 @pytest.mark.parametrize("number", TEXTBOOK)

@@ -19,13 +19,13 @@ from tests.solvers.test_exact_engines import addition_chain
 from tests.theory.boolean_problems import operation
 from tests.theory.random_problems import measures
 from tests.theory.terms_strategy import draw_term, draw_value
-from theory.checking.reference import recount
-from theory.components import Component, ComponentSet, Variable, component
-from theory.partiality import definedness
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples, Specification
-from theory.sorts import BOOL, INT, REAL, Sort, bitvec
-from theory.terms import TRUE, apply, const, var
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable, component
+from theory.kernel.components.partiality import definedness
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, bitvec
+from theory.kernel.language.terms import TRUE, apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification
 
 SORTS: dict[str, tuple[Sort, ...]] = {
     "Bool": (BOOL,),

@@ -18,14 +18,14 @@ from solvers.exact.proofs import Answer, exists_sequence, solve_by_clauses, with
 from solvers.exact.tracing import TraceError, trace
 from solvers.suites import find_problem
 from tests.theory.boolean_problems import any_two_input, draw_boolean_problem, function_problem
-from theory.certificates import Limits as CheckerLimits
-from theory.certificates import check
-from theory.checking.lrat import check_lrat
-from theory.checking.reference import recount
-from theory.cnf import Clause
-from theory.errors import ProblemError, ShefferError
-from theory.problems import Problem
-from theory.sequences import Sequence
+from theory.kernel.checks.certificates import Limits as CheckerLimits
+from theory.kernel.checks.certificates import check
+from theory.kernel.checks.cnf import Clause
+from theory.kernel.checks.lrat import check_lrat
+from theory.kernel.checks.reference import recount
+from theory.kernel.errors import ProblemError, ShefferError
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.sequences import Sequence
 
 pysat = pytest.importorskip("pysat.solvers")
 

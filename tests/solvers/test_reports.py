@@ -32,7 +32,7 @@ from solvers.statistics import (
 )
 from solvers.study import Benchmark, StudyResult, not_stored
 from solvers.tables import budget_table, contrast_table, effort_table, ideal_table
-from theory.problem_files import load_problem
+from theory.formats.problem_files import load_problem
 
 ROOT = Path(__file__).parents[2]
 

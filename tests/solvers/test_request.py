@@ -13,8 +13,8 @@ from solvers import Settings, compare, comparison, find_problem, solve
 from solvers.cli import app
 from solvers.heuristics import StudyError
 from solvers.request import check_request
-from theory.errors import ShefferError
-from theory.problem_files import load_problem
+from theory.formats.problem_files import load_problem
+from theory.kernel.errors import ShefferError
 
 PROBLEM = find_problem("pancakes-4")
 TABLE = Path(__file__).parents[2] / "docs" / "examples" / "loss.csv"

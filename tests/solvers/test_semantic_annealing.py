@@ -15,11 +15,11 @@ from solvers.heuristics.memory import Memory, recall
 from solvers.sample_evaluators import ExactEvaluator
 from solvers.suites import find_problem
 from tests.solvers.test_slots import partition
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import BOOL, bitvec
-from theory.terms import apply, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, bitvec
+from theory.kernel.language.terms import apply, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 NAMES = ("gates-nand-prime4", "bits-average", "integers-norm")
 

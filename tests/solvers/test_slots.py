@@ -11,8 +11,8 @@ from solvers.sample_evaluators import ExactEvaluator, WordEvaluator
 from solvers.slots import SlotKeys
 from solvers.suites import find_problem
 from tests.theory.random_problems import draw_problem
-from theory.errors import ProblemError
-from theory.placements import Wiring
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
 
 
 def partition(keys: np.ndarray) -> list[int]:

@@ -15,15 +15,15 @@ from solvers.suites import find_problem
 from tests.solvers.test_packed import parity
 from tests.theory.brute_force import all_sequences
 from tests.theory.random_problems import draw_problem
-from theory.certificates import check
-from theory.checking.reference import recount
-from theory.components import Component, ComponentSet, Parameter, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples, Specification
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT, REAL, bitvec
-from theory.terms import apply, const, var
+from theory.kernel.checks.certificates import check
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification
+from theory.kernel.problems.sequences import Cost
 
 X = var("x", INT)
 

@@ -14,13 +14,13 @@ from solvers.exact.states import StateSearch, WideNumberError, distances, solve_
 from solvers.suites import find_problem
 from solvers.suites.pancakes import flips
 from tests.theory.random_problems import draw_problem
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring, placements
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sequences import step_function
-from theory.sorts import INT, REAL, Value
-from theory.terms import apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import INT, REAL, Value
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.sequences import step_function
 
 
 def stack(n: int, length: int = 30) -> Problem:

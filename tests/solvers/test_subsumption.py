@@ -17,13 +17,13 @@ from solvers.exact.subsumption import solve_least_length
 from solvers.exact.symmetry import TRIVIAL, find_symmetry, goal_points
 from solvers.suites import find_problem
 from tests.theory.random_problems import draw_problem
-from theory.certificates import check
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
-from theory.sorts import BOOL, INT, Value
-from theory.terms import Term, apply, const, var
+from theory.kernel.checks.certificates import check
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT, Value
+from theory.kernel.language.terms import Term, apply, const, var
+from theory.kernel.problems.problem import Problem, Sample, Samples
 
 
 def draw_symmetric(seed: int) -> Problem:

@@ -16,7 +16,7 @@ from solvers.exact import Limits, solve, with_evidence
 from solvers.exact.all_functions import least_steps
 from solvers.suites import FAMILIES, SUITES, WORDS, family_of, find_problem, random_dags
 from solvers.suites.gates import FUNCTIONS, GATES, gate_set
-from theory.errors import ProblemError
+from theory.kernel.errors import ProblemError
 
 TABLES = ("nas201", "nas-graph")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import theory.sygus
+import theory.formats.sygus
 from solvers.cli import app
 from solvers.exact import Limits, solve, with_evidence
-from theory.certificates import check
-from theory.errors import CertificateError
-from theory.sygus import read_sygus
+from theory.formats.sygus import read_sygus
+from theory.kernel.checks.certificates import check
+from theory.kernel.errors import CertificateError
 
 MAX = """(set-logic LIA)
 (synth-fun max ((x Int) (y Int)) Int ((I Int) (B Bool))
@@ -95,7 +95,7 @@ def test_disagreement_with_cvc5_is_exit_1(tmp_path: Path, monkeypatch: pytest.Mo
     file = tmp_path / "max.sl"
     file.write_text(MAX, encoding="utf-8")
     monkeypatch.setattr(
-        theory.sygus.SygusProblem,
+        theory.formats.sygus.SygusProblem,
         "answer",
         lambda task, sequence: "(define-fun max ((x Int) (y Int)) Int x)",
     )

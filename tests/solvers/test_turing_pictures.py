@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from solvers.turing.follow import follow
 from solvers.turing.spacetime import caption, plot_space_time, space_time
 from tests.turing_machines import BB5, begun_machines
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import Configuration, Machine, Outcome, run, start
 from theory.turing_formats import read_machine
 

@@ -21,7 +21,7 @@ from tests.turing_machines import (
     random_configuration,
     random_machine,
 )
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import Configuration, Machine, Move, Outcome, Transition, ones, run, start
 from theory.turing_formats import read_machine
 

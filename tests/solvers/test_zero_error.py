@@ -11,12 +11,12 @@ from solvers.exact.backward import NONE, ONE, needed, needed_twice, rule_of
 from solvers.exact.dag import solve_dag
 from solvers.exact.limits import Meter
 from solvers.exact.zero_error import Operations, ZeroSearch, applies
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
-from theory.sequences import step_function
-from theory.sorts import BOOL, INT, Sort, Value, bitvec
-from theory.terms import apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, INT, Sort, Value, bitvec
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.sequences import step_function
 
 W = bitvec(4)
 BINARY = (

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from theory.cnf import Formula
-from theory.components import Component, ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import BOOL
-from theory.terms import Term, apply, const, var
+from theory.kernel.checks.cnf import Formula
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL
+from theory.kernel.language.terms import Term, apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 
 def operation(name: str, arity: int, table: int) -> Component:

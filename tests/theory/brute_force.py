@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
-from theory.placements import Step, Wiring, instances, placements
-from theory.problems import Error, Problem
-from theory.sequences import Sequence
-from theory.sorts import Sort
+from theory.kernel.components.placements import Step, Wiring, instances, placements
+from theory.kernel.language.sorts import Sort
+from theory.kernel.problems.problem import Error, Problem
+from theory.kernel.problems.sequences import Sequence
 
 
 def all_sequences(problem: Problem, length: int) -> Iterator[Sequence]:

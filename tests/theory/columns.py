@@ -14,9 +14,9 @@ import numpy as np
 import z3
 
 from solvers.kernels import array_function, to_array
-from theory.proving import from_z3, to_z3, z3_value
-from theory.sorts import Sort, Value, smt_value
-from theory.terms import Term, compile_terms, smt_text
+from theory.kernel.language.proving import from_z3, to_z3, z3_value
+from theory.kernel.language.sorts import Sort, Value, smt_value
+from theory.kernel.language.terms import Term, compile_terms, smt_text
 
 Assignments = Sequence[dict[str, Value]]
 

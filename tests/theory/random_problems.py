@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from theory.components import Component, ComponentSet, Role, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import INT, REAL, Sort, Value, bitvec
+from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import INT, REAL, Sort, Value, bitvec
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 from .random_sets import draw_component
 from .terms_strategy import draw_sort, draw_value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from theory.components import (
+from theory.kernel.components.component_sets import (
     Cells,
     Component,
     ComponentSet,
@@ -15,9 +15,9 @@ from theory.components import (
     Role,
     Variable,
 )
-from theory.partiality import definedness
-from theory.sorts import BOOL, INT, REAL, Sort, bitvec
-from theory.terms import TRUE, conjunction
+from theory.kernel.components.partiality import definedness
+from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, bitvec
+from theory.kernel.language.terms import TRUE, conjunction
 
 from .terms_strategy import draw_sort, draw_term, draw_value
 

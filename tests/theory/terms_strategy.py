@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
 
-from theory.operators import OPERATORS
-from theory.partiality import definedness
-from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, array, bitvec
-from theory.terms import Term, apply, const, evaluate, var
+from theory.kernel.components.partiality import definedness
+from theory.kernel.language.operators import OPERATORS
+from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, array, bitvec
+from theory.kernel.language.terms import Term, apply, const, evaluate, var
 
 WIDTHS = (1, 2, 3, 5, 8, 16, 31, 32, 33, 63, 64)
 BORDERS = (0, 1, 2, 3, 7, 2**31, 2**32 - 1, 2**53, 2**62 - 1, 2**62, 2**63 - 1)

@@ -7,16 +7,16 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from theory.boolean_steps import applications, essential
-from theory.checking.reference import recount
-from theory.cnf import ALL_RULES, MAX_CLAUSES, Rule, decode, encode
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT
-from theory.terms import apply, var
+from theory.kernel.checks.boolean_steps import applications, essential
+from theory.kernel.checks.cnf import ALL_RULES, MAX_CLAUSES, Rule, decode, encode
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT
+from theory.kernel.language.terms import apply, var
+from theory.kernel.problems.problem import Measure, Problem
+from theory.kernel.problems.sequences import Cost
 
 from .boolean_problems import (
     any_two_input,
@@ -241,7 +241,7 @@ def test_what_cannot_be_encoded_is_refused(name: str) -> None:
 
 def test_a_formula_that_grows_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_CLAUSES >= 1_000_000
-    monkeypatch.setattr("theory.cnf.MAX_CLAUSES", 1000)
+    monkeypatch.setattr("theory.kernel.checks.cnf.MAX_CLAUSES", 1000)
     with pytest.raises(ProblemError) as caught:
         encode(function_problem(6, 3, SETS["any"], 4), 4, 1)
     assert caught.value.reason == "too-large"

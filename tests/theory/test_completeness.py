@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 
 from theory import catalogue
-from theory.certificates import check, load_certificate, new_certificate, write_certificate
-from theory.completeness import obligations
-from theory.component_files import read_components
-from theory.components import Control, Regime
-from theory.errors import CertificateError, ComponentError
-from theory.halting import demands
-from theory.obligations import (
+from theory.kernel.checks.certificates import (
+    check,
+    load_certificate,
+    new_certificate,
+    write_certificate,
+)
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import Control, Regime
+from theory.kernel.errors import CertificateError, ComponentError
+from theory.kernel.language.sorts import INT
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.machines.completeness import obligations
+from theory.kernel.machines.halting import demands
+from theory.kernel.machines.obligations import (
     Check,
     Obligation,
     Open,
@@ -23,10 +30,8 @@ from theory.obligations import (
     second_opinion,
     smt_script,
 )
-from theory.simulation_reading import read_simulation
-from theory.simulations import two_way
-from theory.sorts import INT
-from theory.terms import apply, const, var
+from theory.kernel.machines.simulation_reading import read_simulation
+from theory.kernel.machines.simulations import two_way
 
 
 def by_hand() -> dict[str, Any]:

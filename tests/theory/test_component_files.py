@@ -7,11 +7,18 @@ import z3
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from theory.component_files import load_components, read_components
-from theory.component_writing import write_components
-from theory.components import Component, ComponentSet, Parameter, Regime, Role, Variable
-from theory.sorts import BOOL, INT, REAL, ArrayValue, array, bitvec
-from theory.terms import TRUE, Term, apply, const, evaluate, var
+from theory.formats.component_writing import write_components
+from theory.kernel.components.component_files import load_components, read_components
+from theory.kernel.components.component_sets import (
+    Component,
+    ComponentSet,
+    Parameter,
+    Regime,
+    Role,
+    Variable,
+)
+from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, array, bitvec
+from theory.kernel.language.terms import TRUE, Term, apply, const, evaluate, var
 
 from .columns import THIRDS
 from .random_sets import draw_set

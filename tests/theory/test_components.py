@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 import z3
 
-from theory.components import (
+from theory.kernel.components.component_sets import (
     Component,
     ComponentSet,
     Control,
@@ -16,9 +16,9 @@ from theory.components import (
     Variable,
     component,
 )
-from theory.errors import ComponentError
-from theory.sorts import BOOL, INT, REAL, array, bitvec
-from theory.terms import apply, const, var
+from theory.kernel.errors import ComponentError
+from theory.kernel.language.sorts import BOOL, INT, REAL, array, bitvec
+from theory.kernel.language.terms import apply, const, var
 
 X = Variable("x", INT)
 x = var("x", INT)

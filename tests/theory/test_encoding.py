@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.components import ComponentSet
 from theory.encoding import decode_chain, decode_dag, encode_chain, encode_dag
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring, instances, placements
-from theory.sequences import Sequence
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.placements import Step, Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.problems.sequences import Sequence
 
 from .test_sequences import A, chain, dec, random_sequence
 

@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.checking.finite import check_functional, essential_inputs, required_terms, term_table
-from theory.checking.finite_data import Operation, Relation
-from theory.checking.preservation import Budget, build_trie, violation
-from theory.errors import CertificateError
+from theory.kernel.checks.finite import (
+    check_functional,
+    essential_inputs,
+    required_terms,
+    term_table,
+)
+from theory.kernel.checks.finite_data import Operation, Relation
+from theory.kernel.checks.preservation import Budget, build_trie, violation
+from theory.kernel.errors import CertificateError
 
 NAND = {"name": "nand", "arity": 2, "table": [1, 1, 1, 0]}
 AND = {"name": "and", "arity": 2, "table": [0, 0, 0, 1]}

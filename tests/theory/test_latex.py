@@ -7,14 +7,14 @@ from random import Random
 
 import pytest
 
-from theory.components import Component, ComponentSet, Variable
-from theory.latex import latex, name_latex
-from theory.placements import Step, Wiring
-from theory.sequences import Sequence
-from theory.sexpr import parse
-from theory.smtlib import Definitions, read_term
-from theory.sorts import BOOL, INT, REAL, bitvec
-from theory.terms import apply, const, var
+from theory.formats.latex import latex, name_latex
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.language.sexpr import parse
+from theory.kernel.language.smtlib import Definitions, read_term
+from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.sequences import Sequence
 
 from .terms_strategy import sample_terms
 

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from theory.checking.lrat import check_lrat
-from theory.checking.proofs import pack, unpack
-from theory.errors import CertificateError
+from theory.kernel.checks.lrat import check_lrat
+from theory.kernel.checks.proofs import pack, unpack
+from theory.kernel.errors import CertificateError
 
 SQUARE = [(1, 2), (1, -2), (-1, 2), (-1, -2)]
 PROOF = "5 1 0 1 2 0\n6 0 5 3 4 0\n"
@@ -115,11 +115,11 @@ def test_packed_text_unfolds_to_itself_and_damage_is_noticed() -> None:
 
 
 def test_a_text_that_unfolds_too_far_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("theory.checking.proofs.MAX_PROOF", 1000)
+    monkeypatch.setattr("theory.kernel.checks.proofs.MAX_PROOF", 1000)
     with pytest.raises(CertificateError) as caught:
         unpack(pack("0" * 100_000), "p")
     assert caught.value.reason == "too-large"
-    monkeypatch.setattr("theory.checking.proofs.MAX_TEXT", 10)
+    monkeypatch.setattr("theory.kernel.checks.proofs.MAX_TEXT", 10)
     with pytest.raises(CertificateError) as caught:
         unpack(pack(PROOF), "p")
     assert caught.value.reason == "too-large"

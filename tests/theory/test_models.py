@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.components import Regime
-from theory.errors import CertificateError
-from theory.machine_models import (
+from theory.kernel.components.component_sets import Regime
+from theory.kernel.errors import CertificateError
+from theory.kernel.language.proving import Proof, prove
+from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
+from theory.kernel.language.terms import evaluate
+from theory.kernel.machines.machine_models import (
     anywhere,
     automaton,
     counters,
@@ -18,11 +21,8 @@ from theory.machine_models import (
     one_register,
     tape,
 )
-from theory.models import Model
-from theory.proving import Proof, prove
-from theory.sorts import BOOL, INT, REAL, bitvec
-from theory.string_models import CODES, circuit, stacks
-from theory.terms import evaluate
+from theory.kernel.machines.models import Model
+from theory.kernel.machines.string_models import CODES, circuit, stacks
 
 LINE = ((-1,), (0,), (1,))
 MODELS = [

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from solvers.completeness.functional import decide_functions, minimal_names, repair_names
-from theory.certificates import Limits, check
-from theory.component_files import read_components
-from theory.components import ComponentSet
-from theory.errors import CertificateError, ComponentError
-from theory.operations import operations_of
+from theory.kernel.checks.certificates import Limits, check
+from theory.kernel.checks.operations import operations_of
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.errors import CertificateError, ComponentError
 
 MAX = (
     '(set-info :sheffer "(set m (values 3))")'

@@ -9,11 +9,11 @@ import pytest
 
 from solvers.generated import word_kernel
 from solvers.kernels import array_function, machine_terms
-from theory.components import Component, Variable
-from theory.errors import ComponentError
-from theory.operators import BY_KIND, OPERATORS, result_sort
-from theory.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, array, bitvec
-from theory.terms import Term, apply, const, evaluate, nodes, var
+from theory.kernel.components.component_sets import Component, Variable
+from theory.kernel.errors import ComponentError
+from theory.kernel.language.operators import BY_KIND, OPERATORS, result_sort
+from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, array, bitvec
+from theory.kernel.language.terms import Term, apply, const, evaluate, nodes, var
 
 from . import columns
 from .terms_strategy import result_sorts, sample_terms

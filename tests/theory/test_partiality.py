@@ -7,12 +7,12 @@ from itertools import product
 
 import pytest
 
-from theory.component_files import read_components
-from theory.components import Component, ComponentSet, Parameter, Variable
-from theory.errors import ComponentError
-from theory.partiality import definedness, within
-from theory.sorts import BOOL, INT, REAL
-from theory.terms import TRUE, Term, apply, const, evaluate, var
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.partiality import definedness, within
+from theory.kernel.errors import ComponentError
+from theory.kernel.language.sorts import BOOL, INT, REAL
+from theory.kernel.language.terms import TRUE, Term, apply, const, evaluate, var
 
 x, y, p = var("x", INT), var("y", INT), var("p", BOOL)
 ZERO, ONE = const(0, INT), const(1, INT)
@@ -120,7 +120,7 @@ def test_leaving_the_domain_is_refused_with_an_example() -> None:
 def test_a_divisor_that_z3_cannot_decide_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     # x**3 + y**3 + 33 has integer zeros only far out, beyond what Z3 finds in no time.
     cubes = apply("+", apply("*", x, x, x), apply("*", y, y, y), const(33, INT), apply("*", x, y))
-    monkeypatch.setattr("theory.partiality.TIMEOUT_S", 0.02)
+    monkeypatch.setattr("theory.kernel.components.partiality.TIMEOUT_S", 0.02)
     hard = apply("+", apply("*", cubes, cubes, cubes), apply("*", x, x), const(-7, INT))
     with pytest.raises(ComponentError) as caught:
         check(apply("div", x, apply("*", hard, cubes)))

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from theory.components import Component, ComponentSet, Parameter, Role, Variable
-from theory.errors import ProblemError
-from theory.placements import instances, placements
-from theory.sorts import BOOL, INT
-from theory.terms import apply, const, var
+from theory.kernel.components.component_sets import (
+    Component,
+    ComponentSet,
+    Parameter,
+    Role,
+    Variable,
+)
+from theory.kernel.components.placements import instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT
+from theory.kernel.language.terms import apply, const, var
 
 from .test_sequences import XY, A, B, C, compare, plus, x
 

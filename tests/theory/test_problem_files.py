@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from theory.component_files import read_components
-from theory.components import ComponentSet
-from theory.placements import Step, Wiring
-from theory.problem_files import Options, load_problem, read_problem
-from theory.problems import Measure, Problem, Sample, Samples, Specification, Table
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT, REAL, bitvec
-from theory.terms import TRUE, apply, const, var
+from theory.formats.problem_files import Options, load_problem, read_problem
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
+from theory.kernel.language.terms import TRUE, apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification, Table
+from theory.kernel.problems.sequences import Cost
 
 GATES = read_components("(define-fun nand ((p Bool) (q Bool)) Bool (not (and p q)))", name="gates")
 COUNTERS = read_components(

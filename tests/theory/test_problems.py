@@ -8,10 +8,12 @@ from fractions import Fraction
 
 import pytest
 
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring
-from theory.problems import (
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT, REAL, array, bitvec
+from theory.kernel.language.terms import TRUE, apply, const, var
+from theory.kernel.problems.problem import (
     Measure,
     Problem,
     Sample,
@@ -21,8 +23,6 @@ from theory.problems import (
     sample_error,
     total,
 )
-from theory.sorts import BOOL, INT, REAL, array, bitvec
-from theory.terms import TRUE, apply, const, var
 
 A, B = Variable("a", INT), Variable("b", INT)
 x = var("x", INT)
@@ -173,7 +173,7 @@ def test_what_makes_no_problem_is_refused(change: dict[str, object], reason: str
 def test_numeric_measures_do_not_apply_to_arrays() -> None:
     a = Variable("m", array(INT, INT))
     cs = ComponentSet("s", (Component("id", (a,), (var("m", a.sort),)),), (a,))
-    from theory.sorts import ArrayValue
+    from theory.kernel.language.sorts import ArrayValue
 
     rows = Samples((Sample((ArrayValue(0),), (ArrayValue(1),)),))
     with pytest.raises(ProblemError):

@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 import z3
 
-from theory.errors import ComponentError
-from theory.proving import Counterexample, Proof, Unknown, from_z3, prove, to_z3
-from theory.sorts import BOOL, INT, REAL, ArrayValue, array, bitvec
-from theory.terms import apply, const, evaluate, var
+from theory.kernel.errors import ComponentError
+from theory.kernel.language.proving import Counterexample, Proof, Unknown, from_z3, prove, to_z3
+from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, array, bitvec
+from theory.kernel.language.terms import apply, const, evaluate, var
 
 x, q = var("x", INT), var("q", REAL)
 ZERO = const(0, INT)

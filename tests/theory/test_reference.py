@@ -8,14 +8,14 @@ from fractions import Fraction
 
 import pytest
 
-from theory.checking.reference import recount
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples, Table
-from theory.sequences import Cost
-from theory.sorts import BOOL, INT
-from theory.terms import apply, const, var
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Table
+from theory.kernel.problems.sequences import Cost
 
 from .brute_force import least_errors
 from .random_problems import draw_problem

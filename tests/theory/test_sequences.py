@@ -9,12 +9,19 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.components import Component, ComponentSet, Parameter, Role, Variable, component
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring, instances, placements
-from theory.sequences import Cost, Sequence
-from theory.sorts import BOOL, INT, REAL, Value
-from theory.terms import apply, compile_terms, const, evaluate, var
+from theory.kernel.components.component_sets import (
+    Component,
+    ComponentSet,
+    Parameter,
+    Role,
+    Variable,
+    component,
+)
+from theory.kernel.components.placements import Step, Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT, REAL, Value
+from theory.kernel.language.terms import apply, compile_terms, const, evaluate, var
+from theory.kernel.problems.sequences import Cost, Sequence
 
 from .random_sets import draw_component
 from .terms_strategy import draw_sort, draw_value

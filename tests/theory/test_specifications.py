@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring
-from theory.problems import Measure, Problem, Sample, Samples, Specification
-from theory.proving import Counterexample, Proof, Unknown
-from theory.sorts import INT
-from theory.specifications import on_inputs, verify
-from theory.terms import TRUE, Term, apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.proving import Counterexample, Proof, Unknown
+from theory.kernel.language.sorts import INT
+from theory.kernel.language.terms import TRUE, Term, apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification
+from theory.kernel.problems.specifications import on_inputs, verify
 
 a, x = var("a", INT), var("x", INT)
 X = (Variable("x", INT),)

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from theory.errors import ProblemError
-from theory.placements import Step
-from theory.problem_json import problem_from_json, problem_to_json
-from theory.problems import Relation, Sample, Samples, Specification
-from theory.proving import Counterexample, Proof
-from theory.sexpr import parse
-from theory.sorts import INT, bitvec
-from theory.specifications import on_inputs, verify
-from theory.sygus import load_sygus, read_sygus
-from theory.sygus_answers import SygusProblem, ask_cvc5, contradictory
-from theory.sygus_grammar import generates
-from theory.sygus_writing import write_sygus
+from theory.formats.sygus import load_sygus, read_sygus
+from theory.formats.sygus_answers import SygusProblem, ask_cvc5, contradictory
+from theory.formats.sygus_grammar import generates
+from theory.formats.sygus_writing import write_sygus
+from theory.kernel.components.placements import Step
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.proving import Counterexample, Proof
+from theory.kernel.language.sexpr import parse
+from theory.kernel.language.sorts import INT, bitvec
+from theory.kernel.problems.problem import Relation, Sample, Samples, Specification
+from theory.kernel.problems.problem_json import problem_from_json, problem_to_json
+from theory.kernel.problems.specifications import on_inputs, verify
 
 MAX = """
 (set-logic LIA)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.errors import ComponentError
-from theory.sexpr import parse
-from theory.smtlib import Definitions, read_term
-from theory.sorts import (
+from theory.kernel.errors import ComponentError
+from theory.kernel.language.sexpr import parse
+from theory.kernel.language.smtlib import Definitions, read_term
+from theory.kernel.language.sorts import (
     BOOL,
     INT,
     REAL,
@@ -27,7 +27,7 @@ from theory.sorts import (
     value_from_json,
     value_to_json,
 )
-from theory.terms import (
+from theory.kernel.language.terms import (
     FALSE,
     TRUE,
     Term,

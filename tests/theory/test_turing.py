@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.turing_machines import CHAMPIONS, begun_machines
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import (
     Configuration,
     Machine,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.turing_machines import CHAMPIONS, machines
-from theory.errors import MachineError
+from theory.kernel.errors import MachineError
 from theory.turing import Configuration, Machine, Move, Transition, run, start, tape_text
 from theory.turing_formats import (
     find_machine,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from theory.proving import Proof, prove
-from theory.sorts import INT, ArrayValue
-from theory.terms import apply, compile_terms, const
+from theory.kernel.language.proving import Proof, prove
+from theory.kernel.language.sorts import INT, ArrayValue
+from theory.kernel.language.terms import apply, compile_terms, const
 from theory.turing import Configuration, Machine, Move, Transition, start, step
 from theory.turing_formats import read_machine
 from theory.turing_terms import HEAD, STATE, symbolic_step

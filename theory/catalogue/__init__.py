@@ -11,9 +11,9 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from theory.component_files import load_components, read_components, read_text
-from theory.components import ComponentSet
-from theory.errors import ComponentError
+from theory.kernel.components.component_files import load_components, read_components, read_text
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.errors import ComponentError
 
 FOLDER = Path(__file__).parent
 

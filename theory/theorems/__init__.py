@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 from theory.theorems.statement import Claim, RefutedError, Report, Theorem, refute, run_claims
 
 NAMES = (

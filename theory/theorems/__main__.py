@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 from theory.theorems import NAMES, find
 
 

@@ -15,13 +15,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, islice, product
 
-from theory.checking.reference import Computed, children
-from theory.components import ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Step, Wiring, instances, placements
-from theory.problems import Error, Problem
-from theory.sequences import Sequence, step_function
-from theory.sorts import ArrayValue, Sort, Value, coerce, index_count, is_finite, size
+from theory.kernel.checks.reference import Computed, children
+from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.placements import Step, Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import (
+    ArrayValue,
+    Sort,
+    Value,
+    coerce,
+    index_count,
+    is_finite,
+    size,
+)
+from theory.kernel.problems.problem import Error, Problem
+from theory.kernel.problems.sequences import Sequence, step_function
 
 Row = tuple[Value, ...]
 Behaviour = tuple[Row | None, ...]

@@ -13,12 +13,12 @@ from fractions import Fraction
 from itertools import combinations, product
 
 from theory.catalogue import load
-from theory.checking.reference import recount
-from theory.component_files import read_components
-from theory.components import ComponentSet, Variable
-from theory.placements import Wiring, placements
-from theory.problems import Error, Measure, Problem, Sample, Samples
-from theory.sequences import Sequence
+from theory.kernel.checks.reference import recount
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.placements import Wiring, placements
+from theory.kernel.problems.problem import Error, Measure, Problem, Sample, Samples
+from theory.kernel.problems.sequences import Sequence
 from theory.theorems.enumeration import Frame, computed, every_sequence, frame_of, least_errors
 from theory.theorems.small_universe import AFFINE, MAPS, every_target, family, target_problem
 from theory.theorems.statement import Claim, refute

@@ -11,11 +11,11 @@ import math
 from collections.abc import Callable, Collection
 from fractions import Fraction
 
-from theory.component_files import read_components
-from theory.components import Variable
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
-from theory.sorts import BOOL
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL
+from theory.kernel.problems.problem import Problem, Sample, Samples
 from theory.theorems.enumeration import every_sequence, frame_of
 from theory.theorems.searches import (
     Function,

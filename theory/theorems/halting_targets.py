@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from theory.component_files import read_components
-from theory.components import Variable
-from theory.placements import Wiring
-from theory.problems import Problem, Sample, Samples
-from theory.sorts import BOOL, INT
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import BOOL, INT
+from theory.kernel.problems.problem import Problem, Sample, Samples
 from theory.theorems.enumeration import every_sequence, frame_of
 from theory.theorems.statement import Claim, refute
 from theory.turing import Machine, run

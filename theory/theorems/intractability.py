@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from theory.problems import Problem
-from theory.sequences import Sequence
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.sequences import Sequence
 from theory.theorems.enumeration import every_sequence, frame_of
 from theory.theorems.reductions import (
     Sets,

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 
 Vector: TypeAlias = tuple[Fraction, ...]
 Matrix: TypeAlias = tuple[Vector, ...]

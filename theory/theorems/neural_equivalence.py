@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product
 
-from theory.sequences import Sequence
+from theory.kernel.problems.sequences import Sequence
 from theory.theorems.neural_steps import (
     Bits,
     Grid,

@@ -18,10 +18,10 @@ from itertools import product
 from typing import TypeAlias
 
 from theory.catalogue import load
-from theory.components import Variable
-from theory.placements import Step, Wiring
-from theory.sequences import Sequence
-from theory.sorts import INT, REAL
+from theory.kernel.components.component_sets import Variable
+from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.language.sorts import INT, REAL
+from theory.kernel.problems.sequences import Sequence
 from theory.turing import Machine, Move
 
 Number: TypeAlias = "Fraction | float"

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sequences import Sequence
-from theory.sorts import INT, bitvec
-from theory.terms import apply, const, var
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import INT, bitvec
+from theory.kernel.language.terms import apply, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.sequences import Sequence
 
 Sets = tuple[frozenset[int], ...]
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from theory.component_files import read_components
-from theory.components import ComponentSet, Variable
-from theory.placements import Wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import INT
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.placements import Wiring
+from theory.kernel.language.sorts import INT
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 
 MAPS = {
     "next": "(mod (+ x 1) 3)",

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, NoReturn
 
-from theory.errors import ShefferError
+from theory.kernel.errors import ShefferError
 
 
 class RefutedError(ShefferError):

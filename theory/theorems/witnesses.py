@@ -15,14 +15,14 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 
-from theory.component_files import read_components
-from theory.components import Component, ComponentSet, Variable
-from theory.errors import ProblemError
-from theory.placements import Wiring, instances, placements
-from theory.problem_files import default_wiring
-from theory.problems import Measure, Problem, Sample, Samples
-from theory.sorts import BOOL, INT, Sort, bitvec
-from theory.terms import apply, conjunction, const, var
+from theory.formats.problem_files import default_wiring
+from theory.kernel.components.component_files import read_components
+from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.placements import Wiring, instances, placements
+from theory.kernel.errors import ProblemError
+from theory.kernel.language.sorts import BOOL, INT, Sort, bitvec
+from theory.kernel.language.terms import apply, conjunction, const, var
+from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
 from theory.theorems.enumeration import (
     Behaviour,
     Frame,

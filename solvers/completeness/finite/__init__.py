@@ -10,7 +10,7 @@
     post           the place in Post's lattice (k = 2)
     post_drawing   the lattice as a picture
 
-The certificates are checked by `theory.checking.finite`, which trusts nothing here.
+The certificates are checked by `theory.kernel.checks.finite`, which trusts nothing here.
 """
 
 from solvers.completeness.finite.decision import (

@@ -2,7 +2,7 @@
 
 k = 1 is complete. For k = 2..6 the relations of all maximal clones are tested: one that every
 operation preserves shows incompleteness, none shows completeness (Post 1941, Rosenberg 1970), and
-then terms for the functions that `theory.checking.finite` asks for are sought. For larger k,
+then terms for the functions that `theory.kernel.checks.finite` asks for are sought. For larger k,
 relations generated from the set are tried, then terms, and the answer may be unknown. Nothing is
 called complete or incomplete without a certificate. Main definitions:
 
@@ -24,9 +24,15 @@ from solvers.completeness.finite.generated import preserved_relations
 from solvers.completeness.finite.preservation import DEFAULT_MAX_WORK, holds_all, preserves
 from solvers.completeness.finite.relations import GREATEST_K, Family, Relation, maximal_relations
 from solvers.completeness.finite.terms import find_terms, term_text
-from theory.checking.finite import essential_inputs, required_terms
-from theory.checking.finite_data import MAX_RELATIONS, MAX_VALUES, Operation, Steps, operation_fault
-from theory.errors import ComponentError
+from theory.kernel.checks.finite import essential_inputs, required_terms
+from theory.kernel.checks.finite_data import (
+    MAX_RELATIONS,
+    MAX_VALUES,
+    Operation,
+    Steps,
+    operation_fault,
+)
+from theory.kernel.errors import ComponentError
 
 _SYMBOLS = {
     "nand": "NAND",
@@ -75,7 +81,7 @@ class FunctionalVerdict:
         held: for incomplete the clones that hold the set.
         exhaustive: whether `held` has all maximal clones that hold the set.
         terms: for complete the straight-line terms by name.
-        certificate: plain data for `theory.checking.finite.check_functional`, or None.
+        certificate: plain data for `theory.kernel.checks.finite.check_functional`, or None.
     """
 
     status: Literal["complete", "incomplete", "unknown"]

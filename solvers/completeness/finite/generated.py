@@ -31,8 +31,8 @@ from solvers.completeness.finite.relations import (
     regular_relation,
     subset,
 )
-from theory.checking.finite import essential_inputs
-from theory.checking.finite_data import Operation
+from theory.kernel.checks.finite import essential_inputs
+from theory.kernel.checks.finite_data import Operation
 
 GREATEST_ENUMERATED = 8
 """Greatest k for which permutations, affine structures and Slupecki's relation are tried."""

@@ -23,8 +23,8 @@ from itertools import product
 from math import inf
 
 from solvers.completeness.finite.decision import require_operations
-from theory.checking.finite import essential_inputs
-from theory.checking.finite_data import Operation
+from theory.kernel.checks.finite import essential_inputs
+from theory.kernel.checks.finite_data import Operation
 
 
 @dataclass(frozen=True, slots=True)

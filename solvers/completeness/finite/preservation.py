@@ -3,7 +3,7 @@
 Two ways, chosen by size. *Direct*: apply the operation to all n-tuples of rows, in growing chunks,
 and stop at the first image outside. *By states*: position by position over the relation, keeping
 the distinct states (automaton node of each row and of the image), which is far smaller for large
-relations or arities. The checker in `theory.checking.preservation` searches by itself and trusts
+relations or arities. The checker in `theory.kernel.checks.preservation` searches by itself and trusts
 neither. Main definitions:
 
     preserves         one operation, one relation: True, False, or None when work ran out
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.completeness.finite.relations import Relation
-from theory.checking.finite_data import Operation
+from theory.kernel.checks.finite_data import Operation
 
 Integers = NDArray[np.int64]
 

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from solvers.completeness.finite.decision import require_operations
 from solvers.completeness.finite.preservation import DEFAULT_MAX_WORK, preserves
 from solvers.completeness.finite.relations import Relation, maximal_relations
-from theory.checking.finite_data import Operation
-from theory.errors import ProblemError
+from theory.kernel.checks.finite_data import Operation
+from theory.kernel.errors import ProblemError
 
 DEFAULT_MAX_SETS = 200_000
 """Sets kept while hitting sets are computed; more is an error, not a partial answer."""

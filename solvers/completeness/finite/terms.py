@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.checking.finite_data import Operation, Steps
+from theory.kernel.checks.finite_data import Operation, Steps
 
 Integers = NDArray[np.int64]
 
