@@ -20,7 +20,8 @@ from solvers.exact.states import distances
 from solvers.exact.subsumption import solve_least_length
 from solvers.suites.pancakes import flips
 from theory.kernel.components.placements import Wiring
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 PUBLISHED = {5: 9, 6: 12, 7: 16, 8: 19, 9: 25}  # Knuth, TAOCP 3, 5.3.4; Codish et al. 2014
 # OEIS A092113, row 10: stacks of ten pancakes by the flips they need.

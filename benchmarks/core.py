@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks._timing import seconds
 from solvers import find_problem, solve
 from solvers.evaluators import WordEvaluator, evaluator_for
-from theory.kernel.checks.certificates import write_certificate
+from theory.formats.certificates import write_certificate
 from theory.kernel.checks.reference import recount
 
 ROOT = Path(__file__).parents[1]

@@ -20,12 +20,15 @@ from solvers.exact.function_witnesses import Witnesses
 from solvers.exact.gate_algebra import any_two_inputs, free_values
 from solvers.exact.limits import Meter
 from solvers.suites import find_problem
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, bitvec
 from theory.kernel.language.terms import apply, const, var
-from theory.kernel.problems.problem import Problem, Sample, Samples, Specification
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Sample, Samples, Specification
 
 
 def all_functions() -> None:

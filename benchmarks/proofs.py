@@ -21,14 +21,18 @@ from itertools import product
 
 from solvers.exact.proofs import Refuted, run, solve_by_clauses
 from solvers.exact.tracing import trace
+from theory.formats.sequence_text import one_line
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.cnf import decode, encode
 from theory.kernel.checks.lrat import check_lrat
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.language.terms import Term, apply, const, var
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 ROUNDS = 5
 CASES = ((0x270E, 6), (0x0116, 7))
@@ -79,7 +83,7 @@ def one_bound(problem: Problem, gates: int) -> None:
             sys.exit(f"{problem.name}: {gates - 1} gates suffice")
         proof = trace(formula.clauses, answer.drup)
         traced = time.perf_counter()
-        added = check_lrat(formula.clauses, proof)
+        added = check_lrat(formula.clauses, proof.splitlines())
         checked = time.perf_counter()
         marks = (start, encoded, solved, traced, checked)
         for name, begin, end in zip(times, marks, marks[1:], strict=False):
@@ -95,7 +99,7 @@ def one_bound(problem: Problem, gates: int) -> None:
     if isinstance(answer, Refuted):
         sys.exit(f"{problem.name}: {gates} gates do not suffice")
     sequence = decode(problem, formula, answer)
-    print(f"        {gates} gates: {sequence.one_line()}  ({took:.2f} s)")
+    print(f"        {gates} gates: {one_line(sequence)}  ({took:.2f} s)")
 
 
 def frontier(problem: Problem, *, zero_only: bool) -> None:

@@ -18,7 +18,7 @@ from solvers.heuristics import SEARCHES, Evaluator, RunResult, Space, run
 from solvers.heuristics.protocol import Genomes
 from solvers.statistics import wilson
 from solvers.suites import find_problem
-from theory.kernel.problems.problem import Table
+from theory.kernel.problems.targets import Table
 
 WHOLE = {"population": 1000, "offspring": 1000}
 """Settings of the genetic search for whole batches."""

@@ -37,7 +37,8 @@ from solvers.evaluators import ProblemEvaluator, evaluator_for
 from solvers.heuristics import run
 from solvers.suites.sorting import comparators
 from theory.kernel.components.placements import Step, Wiring
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 WIRES = 16
 GREEN = tuple((i, i | 1 << bit) for bit in range(4) for i in range(WIRES) if not i >> bit & 1)

@@ -13,10 +13,11 @@ import time
 
 from solvers.completeness.verdict import Verdict, verdict
 from theory import catalogue
+from theory.formats.second_opinion import second_opinion
 from theory.kernel.checks.certificates import check
 from theory.kernel.language.terms import variables
 from theory.kernel.machines.completeness import obligations
-from theory.kernel.machines.obligations import Obligation, Proved, decide, second_opinion
+from theory.kernel.machines.obligations import Obligation, Proved, decide
 from theory.kernel.machines.simulation_reading import read_simulation
 
 

@@ -37,7 +37,8 @@ from solvers.generated import word_kernel
 from solvers.sample_evaluators import ExactEvaluator, WordEvaluator
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import NumberTooLargeError
-from theory.kernel.problems.problem import Measure, Problem
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure
 
 Genomes = NDArray[np.int32]
 BehaviourKeys = Callable[[Genomes], list[bytes]]

@@ -11,7 +11,8 @@ from solvers.bit_kernels import INFINITE_BLOCK, MANY, bit_kernel, words_in_block
 from solvers.sample_evaluators import ExactEvaluator
 from solvers.word_errors import INFINITE
 from theory.kernel.language.sorts import Value
-from theory.kernel.problems.problem import Measure, Problem
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

@@ -22,10 +22,11 @@ from types import ModuleType
 from solvers.decoding import Decoder
 from solvers.generated import MAX_INSTANCES, compiled_module
 from solvers.kernels import source_lines
-from theory.kernel.components.placements import written
+from theory.kernel.components.placements import Wiring
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.language.terms import Term, nodes
-from theory.kernel.problems.problem import Measure, Problem
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure
 
 OPERATORS = frozenset({"not", "and", "or", "xor", "=>", "=", "ite"})
 """Operators that act on each bit by itself once lnot, equal and ite do (see `_HEADER`)."""
@@ -133,7 +134,7 @@ def _run(problem: Problem, decoder: Decoder, words: int, guarded: bool) -> list[
     for number, (component, _) in enumerate(decoder.choices):
         body = []
         arity = len(component.inputs)
-        made = len(written(component, problem.wiring))
+        made = len(component.output_sorts if problem.wiring is Wiring.DAG else component.written)
         if not chain and arity and not m:
             body += ["if slots == 0:", "    continue"]
         for i in range(arity):

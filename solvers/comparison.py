@@ -28,10 +28,11 @@ from solvers.request import STORE, Settings, check_request
 from solvers.results import Ideal, Results, read_results, write_results
 from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
-from theory.kernel.checks.certificates import write_certificate
+from theory.formats.certificates import problem_to_json, write_certificate
 from theory.kernel.errors import ProblemError
-from theory.kernel.problems.problem import Error, Problem, Table, error_text
-from theory.kernel.problems.problem_json import problem_from_json, problem_to_json
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.problem_json import problem_from_json
+from theory.kernel.problems.targets import Error, Table, error_text
 
 Say = Callable[[str], None]
 Tick = Callable[[int, int], None]

@@ -39,8 +39,9 @@ from solvers.sample_evaluators import ExactEvaluator, WordEvaluator, as_float
 from solvers.slots import SlotKeys
 from theory.kernel.components.placements import Wiring, instances, placements
 from theory.kernel.errors import NumberTooLargeError, ProblemError
-from theory.kernel.problems.problem import Measure, Problem, Relation, Samples, Specification, Table
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence
+from theory.kernel.problems.targets import Measure, Relation, Samples, Specification, Table
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

@@ -23,10 +23,9 @@ from types import ModuleType
 import numba
 import platformdirs
 
-from solvers import scalars
+from solvers import scalars, term_code
 from solvers.kernels import machine_terms, source_lines
-from theory import operators
-from theory.kernel.components.component_sets import Component
+from theory.kernel.components.component import Component
 from theory.kernel.components.placements import Instance
 from theory.kernel.language.sorts import Sort, Value
 
@@ -149,7 +148,7 @@ def word_kernel(choices: list[Instance]) -> Callable[..., None]:
 def compiled_module(source: str) -> ModuleType:
     """The module of a generated source, from the cache where it is there."""
     digest = hashlib.sha256()
-    for part in (source, numba.__version__, sys.version, _text(scalars), _text(operators)):
+    for part in (source, numba.__version__, sys.version, _text(scalars), _text(term_code)):
         digest.update(part.encode())
     name = f"sheffer_kernel_{digest.hexdigest()[:24]}"
     return sys.modules.get(name) or _load(name, source)

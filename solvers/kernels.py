@@ -19,10 +19,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.kernel.language.arithmetic import RUNTIME
-from theory.kernel.language.operators import OPERATORS
+from solvers.exact_arithmetic import RUNTIME
+from solvers.term_code import CODE, fold
 from theory.kernel.language.sorts import Sort, Value
-from theory.kernel.language.terms import Term, fold, nodes
+from theory.kernel.language.terms import Term, nodes
 
 Array: TypeAlias = NDArray[Any]
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
@@ -82,9 +82,9 @@ def source_lines(
         elif node.op == "const":
             text[node] = literal(node.sort, node.indices[0])
         else:
-            row = OPERATORS[node.op]
             name = f"{prefix}{len(lines)}"
-            lines.append(f"{name} = {fold(row, row.array, node, [text[a] for a in node.args])}")
+            code = fold(CODE[node.op].array, node, [text[a] for a in node.args])
+            lines.append(f"{name} = {code}")
             text[node] = name
     return lines, [text[term] for term in terms]
 

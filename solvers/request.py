@@ -26,7 +26,8 @@ from solvers.store import check_store
 from solvers.study import check_contrasts
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
-from theory.kernel.problems.problem import Problem, Samples, Table
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Samples, Table
 
 STORE = "study.sqlite"
 """The study's file in the folder of a comparison."""

@@ -27,8 +27,9 @@ from solvers.word_errors import least_slot_errors, output_errors
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import NumberTooLargeError, ProblemError
 from theory.kernel.language.sorts import Sort, Value
-from theory.kernel.problems.problem import Error, Measure, Problem, sample_error, total
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.targets import Error, Measure, sample_error, total
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from theory.kernel.problems.problem import Measure
+from theory.kernel.problems.targets import Measure
 
 WRONG, BITS, ABSOLUTE, SQUARED, GREATEST = range(5)
 assert [str(m) for m in Measure] == [

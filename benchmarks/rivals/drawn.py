@@ -12,7 +12,8 @@ from random import Random
 
 from solvers.suites.sorting import comparators
 from theory.kernel.components.placements import Wiring
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 
 def network(wires: int, length: int, seed: int) -> Problem:

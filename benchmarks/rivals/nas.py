@@ -27,7 +27,7 @@ from solvers import find_problem, solve
 from solvers.evaluators import evaluator_for
 from solvers.heuristics import LEAGUE
 from solvers.statistics import LEAST_SUCCESSES, random_expectation
-from theory.kernel.problems.problem import Table
+from theory.kernel.problems.targets import Table
 
 ELSEWHERE = ("pymoo", "pygad")
 """Rivals that take part only if named: they are tuned for long runs on chains, in `sorting8`."""

@@ -44,7 +44,7 @@ from solvers import find_problem
 from solvers.evaluators import evaluator_for
 from solvers.heuristics import Evaluator, StudyError
 from solvers.suites.random_dags import KINDS
-from theory.kernel.problems.problem import Table
+from theory.kernel.problems.targets import Table
 
 TRIALS = 24
 FINALISTS = 3

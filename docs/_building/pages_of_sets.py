@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from _building.diagrams import drawing
 from solvers.completeness.models_graph import EDGES, chain_of
 from theory.formats.latex import latex, name_latex, value_latex
-from theory.kernel.components.component_sets import Component, ComponentSet
+from theory.formats.sequence_text import slot_names
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.language.sorts import Sort
 from theory.kernel.machines.simulation_reading import read_simulation
@@ -211,7 +213,7 @@ def _formulas(sequence: Sequence) -> str:
     """The steps, each as the application of a component."""
     if not sequence.steps:
         return "Nothing to do."
-    slots = [name_latex(name) for name in sequence.slot_names()]
+    slots = [name_latex(name) for name in slot_names(sequence)]
     lines, slot = [], len(sequence.inputs)
     for step in sequence.steps:
         parameters = ", ".join(value_latex(value) for value in step.parameters)

@@ -18,8 +18,8 @@ from typing import Any
 from _building.pages_of_sets import index, page
 from solvers.commands.verify import _asks_for_functions
 from theory import catalogue
-from theory.kernel.checks.certificates import write_certificate
-from theory.kernel.components.component_files import load_components, read_text
+from theory.formats.certificates import write_certificate
+from theory.formats.component_files import load_components, read_text
 from theory.kernel.components.component_sets import ComponentSet
 
 

@@ -59,11 +59,14 @@ def comparators() -> Values:
 def additions() -> Values:
     """The shortest addition chains for 1 .. 32, each by a search of its own."""
     from solvers.exact import solve
-    from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+    from theory.kernel.components.component import Component
+    from theory.kernel.components.component_sets import ComponentSet
     from theory.kernel.components.placements import Wiring
+    from theory.kernel.language.names import Variable
     from theory.kernel.language.sorts import INT
     from theory.kernel.language.terms import apply, var
-    from theory.kernel.problems.problem import Problem, Sample, Samples
+    from theory.kernel.problems.problem import Problem
+    from theory.kernel.problems.targets import Sample, Samples
 
     add = Component(
         "add",
@@ -145,7 +148,7 @@ def boolean_sets() -> Values:
 def architectures() -> Values:
     """The greatest mean validation accuracy of NAS-Bench-201 on its three data sets."""
     from solvers.suites import find_problem
-    from theory.kernel.problems.problem import Table
+    from theory.kernel.problems.targets import Table
 
     found = []
     for name in ("cifar10", "cifar100", "imagenet"):

@@ -20,7 +20,8 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact.all_functions import AllFunctions
-    from theory.kernel.components.component_sets import ComponentSet
+    from theory.formats.sequence_text import sequence_text
+from theory.kernel.components.component_sets import ComponentSet
 
 
 def functions(
@@ -184,7 +185,7 @@ def nearest(found: AllFunctions, most: int, function: int) -> list[dict[str, Any
         ]
         errors = sum(v != (bool(function >> i & 1),) for i, v in enumerate(given))
         line = {"gates": c, "wrong": errors, "function": _text(near, found.n)}
-        lines.append(line | {"sequence": sequence.text().splitlines()})
+        lines.append(line | {"sequence": sequence_text(sequence).splitlines()})
         if errors == 0:
             break
     return lines

@@ -77,7 +77,7 @@ def find_components(source: str) -> ComponentSet:
     Raises:
         ShefferError: with the remedy.
     """
-    from theory.kernel.components.component_files import load_components
+    from theory.formats.component_files import load_components
     from theory.kernel.components.component_sets import ComponentSet
     from theory.kernel.errors import ComponentError
 

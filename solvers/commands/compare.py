@@ -180,7 +180,7 @@ def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> P
     import json
     from dataclasses import replace
 
-    from theory.kernel.problems.problem_json import problem_to_json
+    from theory.formats.certificates import problem_to_json
 
     # Where it runs, and how often it is saved, changes nothing.
     settings = replace(settings, workers=None, scheduler=None, checkpoint_s=0)

@@ -49,7 +49,8 @@ def evolve(
     """
     with errors():
         from solvers.evolving import evolve as run
-        from theory.kernel.problems.problem import error_text
+        from theory.formats.sequence_text import sequence_text
+        from theory.kernel.problems.targets import error_text
 
         found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
         found = run(found_problem, search, evaluations=evaluations, seed=seed)
@@ -65,7 +66,7 @@ def evolve(
                     "distinct": result.distinct,
                     "comparisons": result.comparisons,
                     "trajectory": [list(point) for point in result.trajectory],
-                    "sequence": sequence.text().splitlines(),
+                    "sequence": sequence_text(sequence).splitlines(),
                 }
             )
         else:
@@ -78,6 +79,6 @@ def evolve(
                 soft_wrap=True,
                 markup=False,
             )
-            for text in sequence.text().splitlines():
+            for text in sequence_text(sequence).splitlines():
                 screen.print(f"  {text}", soft_wrap=True, markup=False)
     raise typer.Exit(Exit.OK)

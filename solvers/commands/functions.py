@@ -26,7 +26,7 @@ def verify_functions(
 ) -> Exit:
     """Decides, prints, and writes the certificate; the exit code."""
     from solvers.completeness.functional import decide_functions, minimal_names, repair_names
-    from theory.kernel.checks.certificates import write_certificate
+    from theory.formats.certificates import write_certificate
     from theory.kernel.errors import ProblemError
 
     decision = decide_functions(components, seconds=seconds)

@@ -20,7 +20,9 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
-    from theory.formats.sygus_answers import SygusProblem
+    from theory.formats.latex import sequence_latex
+from theory.formats.sequence_text import sequence_text
+from theory.formats.sygus_answers import SygusProblem
 
 ProblemArgument = Annotated[
     str,
@@ -106,7 +108,7 @@ def solve(
     with errors():
         from solvers.exact import Limits, with_evidence
         from solvers.exact import solve as search
-        from theory.kernel.checks.certificates import write_certificate
+        from theory.formats.certificates import write_certificate
 
         options = read_options(wiring, measure, length, cost)
         found_problem = find_any_problem(problem, components, options)
@@ -201,8 +203,8 @@ def read_options(
     from theory.formats.problem_files import Options
     from theory.kernel.components.placements import Wiring
     from theory.kernel.errors import ProblemError
-    from theory.kernel.problems.problem import Measure
     from theory.kernel.problems.sequences import Cost
+    from theory.kernel.problems.targets import Measure
 
     try:
         return Options(
@@ -218,7 +220,7 @@ def read_options(
 
 def verdict(frontier: Frontier) -> str:
     """What is known at the end, in words that claim no more."""
-    from theory.kernel.problems.problem import error_text
+    from theory.kernel.problems.targets import error_text
 
     best, last, cost = frontier.best, frontier.lines[-1], frontier.problem.cost.noun
     table = frontier.engine == "table"
@@ -246,7 +248,7 @@ def show(
     frontier: Frontier, path: Path, *, latex: bool = False, resume: Path | None = None
 ) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
-    from theory.kernel.problems.problem import error_text
+    from theory.kernel.problems.targets import error_text
 
     screen = console()
     lines = frontier.lines
@@ -266,10 +268,10 @@ def show(
     screen.print(f"{verdict(frontier)} · {frontier.seconds:.2f} s", soft_wrap=True, markup=False)
     best = frontier.best.sequence
     if best is not None and best.steps:
-        for text in best.text().splitlines():
+        for text in sequence_text(best).splitlines():
             screen.print(f"  {text}", soft_wrap=True, markup=False)
         if latex:
-            screen.print(best.latex(), soft_wrap=True, markup=False)
+            screen.print(sequence_latex(best), soft_wrap=True, markup=False)
     if resume is not None and resume.exists() and frontier.stopped:
         screen.print(f"search saved in {resume}", soft_wrap=True, markup=False)
     screen.print(f"certificate {path}", soft_wrap=True, markup=False)
@@ -277,7 +279,7 @@ def show(
 
 def as_json(frontier: Frontier) -> dict[str, Any]:
     """The frontier as plain data."""
-    from theory.kernel.problems.problem_json import error_to_json
+    from theory.formats.certificates import error_to_json
 
     return {
         "problem": frontier.problem.name,
@@ -294,7 +296,7 @@ def as_json(frontier: Frontier) -> dict[str, Any]:
                 "length": line.length,
                 "error": error_to_json(line.error),
                 "at_least": error_to_json(line.at_least),
-                "sequence": line.sequence.text().splitlines() if line.sequence else None,
+                "sequence": sequence_text(line.sequence).splitlines() if line.sequence else None,
             }
             for line in frontier.lines
         ],

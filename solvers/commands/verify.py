@@ -20,7 +20,8 @@ from solvers.commands.common import (
 if TYPE_CHECKING:
     from solvers.completeness.repair import Sets
     from solvers.completeness.verdict import Verdict
-    from theory.kernel.components.component_sets import ComponentSet, Regime
+    from theory.kernel.components.component_sets import ComponentSet
+    from theory.kernel.components.programs import Regime
 
 
 def verify(
@@ -102,7 +103,7 @@ def verify(
             more = _extras(found, asked, result, show, repair=repair, minimal=minimal)
         data = _as_json(result) | more
         if result.certificate is not None:
-            from theory.kernel.checks.certificates import write_certificate
+            from theory.formats.certificates import write_certificate
 
             path = write_path(out, found.name, ".json")
             write_certificate(result.certificate, path)
@@ -126,7 +127,7 @@ def verify(
 def _asks_for_functions(question: str | None, regime: str | None, components: ComponentSet) -> bool:
     """What `--for` says; without it, functions for straight-line sets over one finite sort."""
     from theory.kernel.checks.operations import domain_of
-    from theory.kernel.components.component_sets import Regime
+    from theory.kernel.components.programs import Regime
     from theory.kernel.errors import ComponentError
 
     if question not in (None, "turing", "functions"):
@@ -144,7 +145,7 @@ def _asks_for_functions(question: str | None, regime: str | None, components: Co
 
 
 def _regime(name: str) -> Regime:
-    from theory.kernel.components.component_sets import Regime
+    from theory.kernel.components.programs import Regime
     from theory.kernel.errors import ComponentError
 
     try:
@@ -205,9 +206,9 @@ def _as_json(v: Verdict) -> dict[str, Any]:
 
 
 def _second_opinion(v: Verdict) -> dict[str, Any]:
+    from theory.formats.second_opinion import second_opinion
     from theory.kernel.machines.completeness import obligations
     from theory.kernel.machines.halting import demands
-    from theory.kernel.machines.obligations import second_opinion
     from theory.kernel.machines.simulation_reading import read_simulation
 
     if v.certificate is None:

@@ -6,7 +6,8 @@ circuit; whether its iterations reach a half-space is Skolem's and the Positivit
 
 from __future__ import annotations
 
-from theory.kernel.components.component_sets import ComponentSet, Role
+from theory.kernel.components.component import Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.language.terms import Term, nodes
 
 

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from itertools import product
 
 from solvers.completeness.search_budget import Clock
-from theory.kernel.components.component_sets import ComponentSet, Role, Variable
+from solvers.term_code import step_function
+from theory.kernel.components.component import Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, placements
+from theory.kernel.components.programs import outcomes
 from theory.kernel.errors import ShefferError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Value
-from theory.kernel.machines.simulations import Decision, outcomes
-from theory.kernel.problems.sequences import Sequence, step_function
+from theory.kernel.machines.simulations import Decision
+from theory.kernel.problems.sequences import Sequence
 
 Registers = tuple[Value, ...]
 State = tuple[Registers, ...]
@@ -85,7 +89,7 @@ def choosers(components: ComponentSet, registers: tuple[Variable, ...]) -> list[
     """Every test and branch that control admits, wherever it may stand."""
     found: list[Chooser] = []
     for component in components.components:
-        if component.role is Role.OPERATION or not outcomes(components, component.name):
+        if component.role is Role.OPERATION or not outcomes(components.control, component.name):
             continue
         if component.role is Role.BRANCH:
             steps = [

@@ -18,11 +18,14 @@ from types import FunctionType
 from typing import Any
 
 from solvers.completeness.search_budget import Clock
-from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
+from solvers.term_code import step_function
+from theory.kernel.components.component import Component, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, instances
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import REAL, Sort, Value
 from theory.kernel.language.terms import nodes
-from theory.kernel.problems.sequences import Sequence, step_function
+from theory.kernel.problems.sequences import Sequence
 
 Vector = tuple[Value, ...]
 

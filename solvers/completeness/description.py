@@ -16,10 +16,12 @@ from typing import Any
 
 from solvers.completeness.circuits import Piece, pieces
 from solvers.completeness.search_budget import Clock, OutOfTimeError
-from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, Value, coerce
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 MAX_STATES = 200_000
 _NUMBERS = (-2, -1, 0, 1, 3)
@@ -130,7 +132,7 @@ def battery(
     """
     from solvers.exact import Limits, solve
     from theory.kernel.errors import ShefferError
-    from theory.kernel.problems.problem import error_text
+    from theory.kernel.problems.targets import error_text
 
     sort = _sort(components)
     if sort not in (INT, REAL) or components.cells is not None:

@@ -1,8 +1,9 @@
 """Finds simulations: for a model, one sequence of the set for each of its operations.
 
 Exact search finds a sequence that is right on samples; z3 proves the obligation that
-`theory.kernel.machines.completeness` generates from it, or returns a counterexample, which becomes a sample. What
-was found for one operation may serve the next, and is written out in the certificate.
+`theory.kernel.machines.completeness` generates from it, or returns a counterexample, which becomes
+a sample. What was found for one operation may serve the next, and is written out in the
+certificate.
 
 - `Reach`: the bounds of one pass.
 - `pursue`: searches the operations of a trial that are still missing.
@@ -25,13 +26,13 @@ from solvers.completeness.circuits import Piece, find_circuit, floats_fit, piece
 from solvers.completeness.operation_samples import OperationSamples
 from solvers.completeness.search_budget import Clock
 from solvers.completeness.trials import JUMP, Trial
-from theory.kernel.components.component_sets import Regime
 from theory.kernel.components.placements import Wiring
+from theory.kernel.components.programs import Regime, outcomes
 from theory.kernel.language.sorts import Value
 from theory.kernel.machines.completeness import operation_obligations
 from theory.kernel.machines.models import Operation
 from theory.kernel.machines.obligations import Open, Refuted, decide
-from theory.kernel.machines.simulations import circuit_inputs, outcomes
+from theory.kernel.machines.simulations import circuit_inputs
 from theory.kernel.problems.sequences import Sequence
 
 MAX_ROUNDS = 12  # samples added for one operation before it is given up
@@ -112,7 +113,7 @@ class _ChainSearch:
         if operation.name != JUMP:
             return self.deciders
         components = self.trial.components
-        return [c for c in self.deciders if True in outcomes(components, c.step.component)]
+        return [c for c in self.deciders if True in outcomes(components.control, c.step.component)]
 
 
 class _CircuitSearch:

@@ -16,8 +16,8 @@ from solvers.completeness.finite import (
     unary_closure,
 )
 from theory import catalogue
+from theory.formats.certificates import new_certificate
 from theory.formats.component_writing import write_components
-from theory.kernel.checks.certificates import new_certificate
 from theory.kernel.checks.finite_data import Operation
 from theory.kernel.checks.operations import domain_of, operations_of
 from theory.kernel.components.component_sets import ComponentSet

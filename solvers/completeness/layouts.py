@@ -12,8 +12,10 @@ from itertools import permutations
 
 from solvers.completeness.affine import is_affine
 from solvers.completeness.trials import Trial
-from theory.kernel.components.component_sets import ComponentSet, Regime, Variable
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, Value, coerce
 from theory.kernel.language.terms import nodes
 from theory.kernel.machines.machine_models import automaton, counters, one_register, tape

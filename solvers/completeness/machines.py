@@ -15,7 +15,7 @@ from typing import Any
 from solvers.completeness.networks import Network, compile_network
 from solvers.completeness.programs import compile_machine
 from solvers.completeness.running import Registers, answer, encoded, perform
-from theory.kernel.components.component_sets import Regime
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import MachineError
 from theory.kernel.language.sorts import ArrayValue, Value, coerce
 from theory.kernel.machines.simulations import Simulation

@@ -12,13 +12,15 @@ from typing import Any
 
 from solvers.completeness.layouts import numbers_in
 from solvers.completeness.search_budget import Clock
+from theory.formats.certificates import new_certificate
 from theory.formats.component_writing import write_components
-from theory.kernel.checks.certificates import Limits, Report, new_certificate
+from theory.kernel.checks.certificates import Limits, Report
 from theory.kernel.checks.limits import check_certificate
-from theory.kernel.components.component_sets import ComponentSet, Regime
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError
 from theory.kernel.machines.halting import ROUTES
-from theory.kernel.machines.transitions import finite_sort
+from theory.kernel.machines.transitions import is_finite_sort
 
 MAX_BASES = 4
 
@@ -74,7 +76,7 @@ def _hints(components: ComponentSet, route: str) -> list[dict[str, Any]]:
 
 def _boxes(components: ComponentSet) -> list[dict[str, list[int]]]:
     """Boxes worth trying for sets with start states: bounds from the set's constants."""
-    names = [r.name for r in components.registers if not finite_sort(components, r.sort)]
+    names = [r.name for r in components.registers if not is_finite_sort(components, r.sort)]
     whole = [int(n) for n in numbers_in(components) if n == int(n) and abs(n) < 10_000]
     low, high = min([0, *whole]), max([0, *whole])
     tops = list(dict.fromkeys([1, high, high + 1, 2 * high + 1]))

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.kernel.components.component_sets import Variable
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import MachineError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.machines.simulations import Simulation
 from theory.kernel.problems.sequences import Sequence

@@ -11,8 +11,9 @@ from itertools import islice, product
 from typing import Any
 
 from solvers.completeness.trials import Trial, Values
+from solvers.term_code import compile_terms
 from theory.kernel.language.sorts import ArrayValue, Sort, Value, default_value
-from theory.kernel.language.terms import TRUE, compile_terms
+from theory.kernel.language.terms import TRUE
 from theory.kernel.machines.models import Case, Operation
 
 _SMALL: dict[str, tuple[Any, ...]] = {

@@ -19,8 +19,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
+from theory.kernel.components.component import Component, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.partiality import ranges
+from theory.kernel.language.names import Variable
 from theory.kernel.language.proving import Counterexample, Proof, prove
 from theory.kernel.language.sorts import INT, REAL, Sort, coerce, plain_value
 from theory.kernel.language.terms import Term, apply, const, substitute, var

@@ -16,8 +16,9 @@ from itertools import combinations
 from solvers.completeness.search_budget import Budget, Clock, OutOfTimeError, Progress
 from solvers.completeness.verdict import Answer, verdict
 from theory import catalogue
-from theory.kernel.components.component_sets import Component, ComponentSet, Regime, Role
-from theory.kernel.components.placements import Wiring, written
+from theory.kernel.components.component import Component, Role
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import ShefferError
 
 EACH = Budget(seconds=1.0, length=3)
@@ -81,7 +82,7 @@ def candidates(components: ComponentSet) -> list[Component]:
     found: list[Component] = []
     for name in catalogue.names():
         for c in catalogue.load(name).components:
-            writes = () if c.role is Role.TEST else written(c, Wiring.CHAIN)
+            writes = () if c.role is Role.TEST else c.written
             used = {*c.input_sorts, *writes}
             plain = c.writes is None and c.placements is None and not c.parameters
             if not plain or not used <= sorts or _meaning(c) in seen or c.name in taken:

@@ -6,10 +6,12 @@ raise `BlockedError` where a step blocks. `encoded` gives the registers that hol
 
 from __future__ import annotations
 
+from solvers.term_code import step_function
+from theory.formats.sequence_text import one_line
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.language.sorts import Value, default_value
 from theory.kernel.machines.simulations import Decision, Simulation
-from theory.kernel.problems.sequences import Sequence, step_function
+from theory.kernel.problems.sequences import Sequence
 
 Registers = tuple[Value, ...]
 
@@ -63,5 +65,5 @@ def _run(simulation: Simulation, steps: tuple[Step, ...], registers: Registers) 
     chain = Sequence(simulation.components, Wiring.CHAIN, simulation.registers, steps, ())
     result = chain.run(registers)
     if result is None:
-        raise BlockedError(chain.one_line())
+        raise BlockedError(one_line(chain))
     return result

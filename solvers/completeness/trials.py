@@ -9,21 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from theory.formats.certificates import decision_to_json, new_certificate, steps_to_json
 from theory.formats.component_writing import write_components
-from theory.kernel.checks.certificates import new_certificate
-from theory.kernel.components.component_sets import ComponentSet, Regime, Variable
-from theory.kernel.language.sorts import Value, value_to_json
+from theory.formats.sequence_text import sequence_to_json
+from theory.formats.values import value_to_json
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Regime, outcomes, two_way
+from theory.kernel.language.names import Variable
+from theory.kernel.language.sorts import Value
 from theory.kernel.language.terms import TRUE
 from theory.kernel.machines.machine_models import anywhere
 from theory.kernel.machines.models import Model, Operation
-from theory.kernel.machines.simulations import (
-    Decision,
-    Simulation,
-    decision_to_json,
-    outcomes,
-    steps_to_json,
-    two_way,
-)
+from theory.kernel.machines.simulations import Decision, Simulation
 from theory.kernel.problems.sequences import Sequence
 
 JUMP = "jump"
@@ -52,7 +49,7 @@ class Trial:
         control = self.components.control
         if self.model.regime is not Regime.WHILE or control is None or control.jump:
             return self.model.operations
-        if any(two_way(control, outcomes(self.components, t)) for t, _ in control.branches):
+        if any(two_way(control, outcomes(control, t)) for t, _ in control.branches):
             return self.model.operations
         case = anywhere(self.model)
         return (
@@ -88,7 +85,9 @@ class Trial:
         common = {"set": text, "regime": str(self.model.regime), "model": self.model.data}
         if self.model.regime is Regime.RECURRENT:
             constants = [[str(self.registers[k].sort), value_to_json(v)] for k, v in self.constants]
-            operations: dict[str, Any] = {n: s.to_json() for n, s in self.operations.items()}
+            operations: dict[str, Any] = {
+                n: sequence_to_json(s) for n, s in self.operations.items()
+            }
             return new_certificate(
                 "simulation", **common, constants=constants, operations=operations
             )

@@ -20,7 +20,8 @@ from solvers.completeness.search_budget import Budget, Clock, OutOfTimeError, Pr
 from solvers.completeness.trials import Trial
 from theory.kernel.checks.certificates import Limits, Report
 from theory.kernel.checks.simulation import check_certificate
-from theory.kernel.components.component_sets import ComponentSet, Regime
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import ShefferError
 
 PASSES = (Reach(1, 400), Reach(3, 4_000), Reach(6, 40_000), Reach(10, 200_000))

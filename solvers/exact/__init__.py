@@ -94,7 +94,7 @@ def solve(
         if checkpoint is None:
             return solve_dag(problem, limits, progress)
         from solvers.exact.checkpoints import settled_lines
-        from theory.kernel.checks.certificates import write_certificate
+        from theory.formats.certificates import write_certificate
 
         frontier = solve_dag(problem, limits, progress, settled_lines(checkpoint, problem))
         if frontier.stopped:

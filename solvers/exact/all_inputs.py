@@ -22,9 +22,10 @@ from theory.kernel.errors import NumberTooLargeError
 from theory.kernel.language.proving import Answer, Counterexample, Proof, prove
 from theory.kernel.language.sorts import Value, default_value
 from theory.kernel.language.terms import apply, conjunction, const, substitute, var
-from theory.kernel.problems.problem import Measure, Problem, Relation, Sample, Samples
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
 from theory.kernel.problems.specifications import on_inputs, verify
+from theory.kernel.problems.targets import Measure, Relation, Sample, Samples
 
 Engine = Callable[[Problem, Limits], Frontier]
 Progress = Callable[[str], None]

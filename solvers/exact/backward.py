@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from theory.kernel.components.component_sets import Component
+from theory.kernel.components.component import Component
 from theory.kernel.language.proving import Proof, prove
 from theory.kernel.language.sorts import Value
 from theory.kernel.language.terms import Term, apply, substitute, var

@@ -21,7 +21,8 @@ from solvers.exact.interning import mix, new_index
 from solvers.exact.limits import Meter
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.points import Points, make_points
-from theory.kernel.problems.problem import Error, Measure, Problem
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Error, Measure
 
 _CHUNK = 20_000  # behaviours expanded between two looks at the clock
 

@@ -33,7 +33,8 @@ from solvers.exact.states import StateSearch
 from solvers.exact.symmetry import goal_points
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import NumberTooLargeError
-from theory.kernel.problems.problem import Error, Problem, sample_error
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Error, sample_error
 
 ENGINE = "both-ends"
 MAX_POINTS = 1 << 14

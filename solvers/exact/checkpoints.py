@@ -21,15 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.frontier import FrontierBuilder, Line
+from theory.formats.certificates import error_to_json, problem_to_json
+from theory.formats.sequence_text import sequence_to_json
 from theory.kernel.checks.certificates import load_certificate
 from theory.kernel.errors import ProblemError, ShefferError
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.problem_json import (
-    error_from_json,
-    error_to_json,
-    problem_from_json,
-    problem_to_json,
-)
+from theory.kernel.problems.problem_json import error_from_json, problem_from_json
 from theory.kernel.problems.sequences import Sequence
 
 SAVE_EVERY = 60.0  # seconds between two saves of a search that runs on
@@ -78,7 +75,7 @@ def save_checkpoint(path: Path, problem: Problem, checkpoint: Checkpoint) -> Non
             [
                 error_to_json(line.error),
                 error_to_json(line.at_least),
-                None if line.sequence is None else line.sequence.to_json(),
+                None if line.sequence is None else sequence_to_json(line.sequence),
             ]
             for line in checkpoint.lines
         ],

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 
+from solvers.term_code import compile_terms
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.proving import Counterexample, prove
 from theory.kernel.language.sorts import Sort, Value, default_value
-from theory.kernel.language.terms import FALSE, Term, compile_terms
-from theory.kernel.problems.problem import Problem, Relation, Specification
+from theory.kernel.language.terms import FALSE, Term
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Relation, Specification
 
 FIRST = 8
 _TRIES = 40  # random inputs for each one that is asked for

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from solvers.exact.frontier import Frontier
+from theory.formats.certificates import error_to_json
 from theory.kernel.checks.reference import recount
 from theory.kernel.errors import ProblemError, ShefferError
-from theory.kernel.problems.problem import Table
-from theory.kernel.problems.problem_json import error_to_json
 from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.specifications import on_inputs
+from theory.kernel.problems.targets import Table
 
 MAX_NODES = 3_000_000
 

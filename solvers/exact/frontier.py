@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from theory.kernel.checks.certificates import new_certificate
-from theory.kernel.language.sorts import Value, value_to_json
-from theory.kernel.problems.problem import Error, Problem, error_text
-from theory.kernel.problems.problem_json import error_to_json, problem_to_json
+from theory.formats.certificates import error_to_json, new_certificate, problem_to_json
+from theory.formats.sequence_text import sequence_to_json
+from theory.formats.values import value_to_json
+from theory.kernel.language.sorts import Value
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.targets import Error, error_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Frontier:
                 "length": line.length,
                 "error": error_to_json(line.error),
                 "at_least": error_to_json(line.at_least),
-                "sequence": line.sequence.to_json() if line.sequence is not None else None,
+                "sequence": sequence_to_json(line.sequence) if line.sequence is not None else None,
             }
             for line in self.lines
         ]

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from solvers.exact.all_functions import AllFunctions
 from solvers.exact.gate_algebra import free_values, gate_functions, polynomial, symmetries
-from theory.kernel.components.component_sets import Variable
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.problems.sequences import Sequence
 

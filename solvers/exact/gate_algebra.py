@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.row_operations import truth_table
-from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.component import Component, Parameter
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Instance, instances
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.language.terms import apply, var
 

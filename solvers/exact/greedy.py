@@ -16,7 +16,8 @@ from solvers.exact.error_arrays import INFINITE
 from solvers.exact.limits import Limits, Meter
 from solvers.exact.points import Points
 from theory.kernel.components.placements import Step
-from theory.kernel.problems.problem import Measure, Problem
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure
 
 BEAM = 200
 _SECONDS = 10.0

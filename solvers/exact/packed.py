@@ -36,8 +36,9 @@ from solvers.exact.set_outputs import KEPT, MAX_OUTPUTS, apart, choose_outputs, 
 from solvers.kernels import is_machine
 from theory.kernel.components.placements import Instance, Step, instances
 from theory.kernel.language.sorts import BOOL, Sort, Value
-from theory.kernel.problems.problem import Error, Measure, Problem, Relation
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.targets import Error, Measure, Relation
 
 Progress = Callable[[str], None]
 MAX_CANDIDATES = 1 << 24

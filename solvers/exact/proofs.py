@@ -1,8 +1,8 @@
 """Boolean dags by a SAT solver: witnesses, least errors, and proofs of lower bounds.
 
-`theory.kernel.checks.cnf` writes the question 'is there a dag of so many steps with an error below e?' as
-clauses. A solver (python-sat's CaDiCaL, extra `proofs`) answers with a model, which is a witness,
-or with a proof, which `solvers.exact.tracing` makes fit for the checker of `theory`.
+`theory.kernel.checks.cnf` writes the question 'is there a dag of so many steps with an error below
+e?' as clauses. A solver (python-sat's CaDiCaL, extra `proofs`) answers with a model, which is a
+witness, or with a proof, which `solvers.exact.tracing` makes fit for the checker of `theory`.
 
 - `exists_sequence`: one question.
 - `with_proofs`: evidence `proved` for a frontier that another engine found.
@@ -26,13 +26,12 @@ from pathlib import Path
 from solvers.exact.frontier import Frontier, LengthProof, Line
 from solvers.exact.limits import LimitReachedError, Limits
 from solvers.exact.tracing import TraceError, trace
+from theory.formats.certificates import error_to_json, pack
 from theory.kernel.checks.boolean_steps import check_supported
 from theory.kernel.checks.cnf import Clause, decode, empty_dag, encode
 from theory.kernel.checks.lrat import check_lrat
-from theory.kernel.checks.proofs import pack
 from theory.kernel.errors import ProblemError, ShefferError
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.problem_json import error_to_json
 from theory.kernel.problems.sequences import Sequence
 from theory.kernel.problems.specifications import on_inputs
 
@@ -107,7 +106,7 @@ def _ask(problem: Problem, length: int, below: int, deadline: float) -> Sequence
     except TraceError:
         message = f"the solver's proof for length {length} could not be followed; report it"
         raise ShefferError("solver-failed", message, problem.name) from None
-    check_lrat(formula.clauses, proof)
+    check_lrat(formula.clauses, proof.splitlines())
     return LengthProof(length, below, pack(proof))
 
 

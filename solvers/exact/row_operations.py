@@ -17,12 +17,12 @@ from numba import cfunc, types
 from numpy.typing import NDArray
 
 from solvers.generated import compiled_module, instance_lines, supported
-from theory.kernel.components.component_sets import Component
+from solvers.term_code import step_function
+from theory.kernel.components.component import Component
 from theory.kernel.components.placements import Instance
 from theory.kernel.language.proving import Proof, prove
 from theory.kernel.language.sorts import BOOL, Sort, Value
 from theory.kernel.language.terms import apply, substitute, var
-from theory.kernel.problems.sequences import step_function
 
 MAX_ARITY = 3
 _PROOF_S = 0.2  # for a proof that two operands commute; where it takes longer they may not

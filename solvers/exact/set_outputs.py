@@ -36,7 +36,8 @@ from solvers.exact.set_values import (
     list_steps,
 )
 from solvers.word_errors import GREATEST, WRONG, bit_count
-from theory.kernel.problems.problem import Measure, Problem, sample_error, total
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, sample_error, total
 
 MAX_OUTPUTS = 16
 # The rows of `scratch`, (4, outputs): the errors of the value at hand, the choice being tried, the

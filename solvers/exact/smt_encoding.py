@@ -18,9 +18,9 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from theory.kernel.components.component_sets import Component, Parameter, Role
-from theory.kernel.components.placements import Step, Wiring, spots, written
-from theory.kernel.language.proving import to_z3, z3_sort, z3_value
+from theory.formats.z3_terms import to_z3, z3_sort, z3_value
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.placements import Step, Wiring, spots
 from theory.kernel.language.sorts import Sort, Value, coerce
 from theory.kernel.language.terms import Term, const, substitute, var
 from theory.kernel.problems.problem import Problem
@@ -257,7 +257,7 @@ class Encoding:
             after = [[self._fresh(v.sort) for _ in self.rows] for v in problem.inputs]
             for one in choices:
                 results = [after[k] for k in one.writes]
-                assert len(results) == len(written(one.component, Wiring.CHAIN))
+                assert len(results) == len(one.component.written)
                 self._apply(one, [state[k] for k in one.reads], results)
                 for k in range(len(state)):
                     if k not in one.writes:

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from solvers.exact.smt_encoding import Encoding
-from theory.kernel.language.proving import z3_value
+from theory.formats.z3_terms import z3_value
 from theory.kernel.language.sorts import Sort, Value
-from theory.kernel.problems.problem import Error, Measure, Problem
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Error, Measure
 
 
 def error_below(problem: Problem, encoding: Encoding, bound: Error) -> list[Any]:

@@ -25,10 +25,11 @@ from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.state_kernels import BLOCK, EMPTY, refill
 from solvers.exact.state_packing import Packing, pack_states
 from solvers.generated import compiled_module
+from solvers.term_code import step_function
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import ProblemError
-from theory.kernel.problems.problem import Error, Measure, Problem, sample_error
-from theory.kernel.problems.sequences import step_function
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Error, Measure, sample_error
 
 ENGINE = "states"
 Progress = Callable[[str], None]

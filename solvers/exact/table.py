@@ -6,7 +6,8 @@ import math
 
 from solvers.exact.frontier import Frontier, FrontierBuilder
 from solvers.exact.limits import Limits, Meter
-from theory.kernel.problems.problem import Problem, Table
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Table
 
 
 def solve_table(problem: Problem, limits: Limits | None = None) -> Frontier:

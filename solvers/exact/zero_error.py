@@ -25,8 +25,9 @@ from solvers.exact.row_operations import Operation, fits_rows, row_kernel, word_
 from solvers.kernels import is_machine
 from theory.kernel.components.placements import Step, instances
 from theory.kernel.language.sorts import Sort
-from theory.kernel.problems.problem import Problem, Samples
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence
+from theory.kernel.problems.targets import Samples
 
 _AIM_S = 0.1  # of one call of the compiled search, between two looks at the clock
 _THREADS_FROM = 4  # length from which a search is shared between threads

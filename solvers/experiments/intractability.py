@@ -19,11 +19,14 @@ from solvers.exact import solve
 from solvers.experiments.drawing import panels
 from solvers.plots import COLOURS
 from theory.kernel.checks.reference import recount
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT
 from theory.kernel.language.terms import var
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 from theory.theorems import Claim, refute
 from theory.theorems.reductions import (
     exact_cover_problem,

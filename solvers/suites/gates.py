@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.language.terms import Term, apply, var, variables
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 _A, _B = var("a", BOOL), var("b", BOOL)
 

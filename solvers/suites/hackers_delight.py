@@ -20,13 +20,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from theory.formats.sygus_grammar import constant_name
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, Sort, bitvec
 from theory.kernel.language.terms import Term, apply, conjunction, const, var
-from theory.kernel.problems.problem import Problem, Specification
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.targets import Specification
 
 LARGE = (
     "and", "or", "xor", "not", "neg", "add", "sub", "mul", "shl", "lshr", "ashr", "udiv",

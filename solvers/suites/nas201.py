@@ -22,7 +22,8 @@ import numpy as np
 
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
-from theory.kernel.problems.problem import Problem, Table
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Table
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 EDGES = 6

@@ -27,7 +27,8 @@ from typing import Any
 
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
-from theory.kernel.problems.problem import Problem, Table
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Table
 
 STRUCTURES = (
     (0, 0, 0, 0),

@@ -14,7 +14,8 @@ from random import Random
 
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
-from theory.kernel.problems.problem import Problem, Table
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Table
 
 GENES, OPTIONS = 6, 5
 SCALE = 10_000

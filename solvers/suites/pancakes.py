@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT
 from theory.kernel.language.terms import var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 
 def flips(n: int) -> ComponentSet:

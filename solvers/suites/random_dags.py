@@ -11,12 +11,15 @@ import random
 from dataclasses import dataclass, replace
 from itertools import product
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, Sort, Value, bitvec
 from theory.kernel.language.terms import Term, apply, const, var, variables
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 WORD = bitvec(8)
 

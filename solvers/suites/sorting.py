@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from itertools import combinations, product
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.language.terms import apply, var
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 # Least comparators that sort n = 1..9 wires (Knuth 5.3.4; Codish et al. 2014): only the default
 # length of a problem comes from here; that they are least is found and checked each time.

@@ -9,11 +9,14 @@ from typing import Any
 
 from solvers.exact import solve, with_evidence
 from solvers.suites import find_problem
-from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.component import Component, Parameter
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL
 from theory.kernel.language.terms import apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification, Table
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification, Table
 
 x, y = var("x", INT), var("y", INT)
 XY = (Variable("x", INT), Variable("y", INT))

@@ -19,10 +19,11 @@ from theory.kernel.checks.certificates import Limits, Report, check
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import CertificateError
 from theory.kernel.language.proving import Counterexample
-from theory.kernel.problems.problem import Problem, Specification, Table
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import error_from_json, problem_from_json
 from theory.kernel.problems.sequences import Sequence
 from theory.kernel.problems.specifications import on_inputs, verify
+from theory.kernel.problems.targets import Specification, Table
 
 from .optimum_examples import PROBLEMS, certificate
 

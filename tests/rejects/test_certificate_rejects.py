@@ -10,13 +10,8 @@ from typing import Any
 import pytest
 
 from theory.__main__ import main
-from theory.kernel.checks.certificates import (
-    Limits,
-    check,
-    check_file,
-    load_certificate,
-    write_certificate,
-)
+from theory.formats.certificates import write_certificate
+from theory.kernel.checks.certificates import Limits, check, check_file, load_certificate
 from theory.kernel.errors import CertificateError
 
 from .optimum_examples import PROBLEMS, certificate

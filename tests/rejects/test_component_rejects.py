@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
+from theory.formats.component_files import load_components, read_components
 from theory.formats.component_writing import write_components
-from theory.kernel.components.component_files import load_components, read_components
 from theory.kernel.errors import ComponentError
 
 INC = "(define-fun inc ((x Int)) Int (+ x 1))\n"

@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 
+from theory.formats.component_files import read_components
 from theory.formats.problem_files import Options, load_problem
-from theory.kernel.components.component_files import read_components
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ComponentError, ProblemError, ShefferError
-from theory.kernel.problems.problem import Measure, Problem
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure
 
 GATES = read_components("(define-fun nand ((p Bool) (q Bool)) Bool (not (and p q)))", name="gates")
 COUNTERS = read_components(

@@ -12,8 +12,9 @@ import pytest
 
 from solvers.exact.proofs import solve_by_clauses
 from tests.theory.boolean_problems import any_two_input, function_problem
+from theory.formats.certificates import pack
 from theory.kernel.checks.certificates import check
-from theory.kernel.checks.proofs import pack, unpack
+from theory.kernel.checks.proofs import unpack
 from theory.kernel.errors import CertificateError
 
 pytest.importorskip("pysat.solvers")

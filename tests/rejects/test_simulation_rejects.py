@@ -21,13 +21,14 @@ from solvers.completeness.layouts import numbers_in
 from solvers.completeness.running import BlockedError, answer, encoded, perform
 from solvers.completeness.search_budget import Budget, Clock
 from solvers.completeness.verdict import _search, verdict
+from solvers.term_code import compile_terms
 from theory import catalogue
+from theory.formats.component_files import read_components
 from theory.kernel.checks.certificates import Limits, check
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import Regime
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError
 from theory.kernel.language.sorts import INT, REAL, default_value
-from theory.kernel.language.terms import TRUE, compile_terms
+from theory.kernel.language.terms import TRUE
 from theory.kernel.machines.simulation_reading import read_simulation
 from theory.kernel.machines.simulations import Simulation
 

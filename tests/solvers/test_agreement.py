@@ -24,8 +24,9 @@ from tests.theory.random_problems import draw_problem
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.placements import Wiring
 from theory.kernel.language.sorts import BOOL
-from theory.kernel.problems.problem import Error, Measure, Problem
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Error, Measure
 
 
 def draw(seed: int) -> Problem:

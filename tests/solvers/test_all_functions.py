@@ -19,13 +19,16 @@ from solvers.exact.gate_algebra import (
     gate_functions,
 )
 from solvers.exact.limits import Limits
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from solvers.term_code import step_function
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, instances
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import Term, apply, const, var
-from theory.kernel.problems.problem import Problem, Sample, Samples
-from theory.kernel.problems.sequences import step_function
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 A, B, C = (var(n, BOOL) for n in "abc")
 

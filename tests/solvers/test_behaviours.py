@@ -20,7 +20,8 @@ from tests.theory.boolean_problems import any_two_input, draw_boolean_problem, f
 from tests.theory.random_problems import draw_problem
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import NumberTooLargeError, ProblemError
-from theory.kernel.problems.problem import Problem, Table
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Table
 
 SMALL = 2500
 

@@ -17,11 +17,14 @@ from solvers.decoding import Decoder
 from solvers.evaluators import evaluator_for
 from solvers.sample_evaluators import ExactEvaluator
 from solvers.suites import find_problem
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import Term, apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 NAMES = ("p", "q", "r")
 

@@ -12,11 +12,14 @@ from solvers.exact import Limits, chain, solve
 from solvers.exact.both_ends import solve_both_ends
 from solvers.suites import find_problem
 from tests.theory.random_problems import draw_problem
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, placements
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, Value
 from theory.kernel.language.terms import apply, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 
 def reversible(seed: int) -> Problem:

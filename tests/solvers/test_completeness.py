@@ -13,9 +13,10 @@ from solvers.completeness.negative import find_limit
 from solvers.completeness.search_budget import Budget, Clock
 from solvers.completeness.verdict import Answer, Verdict, verdict
 from theory import catalogue
+from theory.formats.component_files import read_components
 from theory.kernel.checks.certificates import check
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import ComponentSet, Regime
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import ComponentError
 
 EXPECTED = {

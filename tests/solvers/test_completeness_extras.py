@@ -18,8 +18,8 @@ from solvers.completeness.properties import properties
 from solvers.completeness.repair import candidates, minimal, repairs
 from solvers.completeness.search_budget import Budget, Clock
 from theory import catalogue
+from theory.formats.component_files import read_components
 from theory.kernel.checks.certificates import check_file
-from theory.kernel.components.component_files import read_components
 
 RELU = """(define-fun relu ((x Int)) Int (ite (> x 0) x 0))
 (define-fun sum ((x Int) (y Int)) Int (+ x y))"""

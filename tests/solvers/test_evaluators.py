@@ -19,22 +19,25 @@ from solvers.exact import solve
 from solvers.generated import supported
 from solvers.suites import find_problem
 from tests.theory.random_problems import draw_problem
-from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.formats.sequence_text import one_line
+from theory.kernel.components.component import Component, Parameter
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, bitvec
 from theory.kernel.language.terms import apply, const, var
-from theory.kernel.problems.problem import (
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import (
     Error,
     Measure,
-    Problem,
     Sample,
     Samples,
     Specification,
     Table,
     sample_error,
 )
-from theory.kernel.problems.problem import total as total_error
+from theory.kernel.problems.targets import total as total_error
 
 x, y = var("x", INT), var("y", INT)
 XY = (Variable("x", INT), Variable("y", INT))
@@ -65,7 +68,7 @@ def check(evaluator, problem: Problem, count: int, seed: int = 0) -> int:  # typ
             )
             assert error == as_float(worst)
             continue
-        assert error == as_float(problem.error(sequence)), sequence.one_line()
+        assert error == as_float(problem.error(sequence)), one_line(sequence)
         assert len(sequence) <= problem.length
     return int(np.isfinite(errors).sum())
 

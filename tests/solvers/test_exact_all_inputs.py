@@ -8,14 +8,17 @@ import pytest
 
 from solvers.exact import Limits, solve, with_evidence
 from theory.kernel.checks.certificates import check
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.proving import Unknown
 from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
 from theory.kernel.language.terms import TRUE, Term, apply, const, var, variables
-from theory.kernel.problems.problem import Measure, Problem, Specification
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure, Specification
 
 x, y = var("x", INT), var("y", INT)
 XY = (Variable("x", INT), Variable("y", INT))

@@ -20,13 +20,16 @@ from tests.theory.brute_force import least_errors
 from tests.theory.random_problems import draw_problem
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.reference import recount
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import apply, var
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Sample, Samples
 
 NODES = {"max_nodes": 20_000, "timeout_s": 5.0}
 

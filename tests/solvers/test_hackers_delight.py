@@ -14,8 +14,8 @@ from theory.kernel.checks.certificates import check
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.proving import Proof, prove
 from theory.kernel.language.terms import apply, const, evaluate, var
-from theory.kernel.problems.problem import Specification
 from theory.kernel.problems.specifications import verify
+from theory.kernel.problems.targets import Specification
 
 
 @pytest.mark.parametrize("number", TEXTBOOK)

@@ -19,13 +19,17 @@ from tests.solvers.test_exact_engines import addition_chain
 from tests.theory.boolean_problems import operation
 from tests.theory.random_problems import measures
 from tests.theory.terms_strategy import draw_term, draw_value
+from theory.formats.authoring import component
 from theory.kernel.checks.reference import recount
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable, component
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.partiality import definedness
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, bitvec
 from theory.kernel.language.terms import TRUE, apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification
 
 SORTS: dict[str, tuple[Sort, ...]] = {
     "Bool": (BOOL,),

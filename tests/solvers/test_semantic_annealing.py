@@ -15,11 +15,14 @@ from solvers.heuristics.memory import Memory, recall
 from solvers.sample_evaluators import ExactEvaluator
 from solvers.suites import find_problem
 from tests.solvers.test_slots import partition
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, bitvec
 from theory.kernel.language.terms import apply, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 NAMES = ("gates-nand-prime4", "bits-average", "integers-norm")
 

@@ -17,13 +17,16 @@ from tests.theory.brute_force import all_sequences
 from tests.theory.random_problems import draw_problem
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.reference import recount
-from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.component import Component, Parameter
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
 from theory.kernel.language.terms import apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification
 
 X = var("x", INT)
 

@@ -13,14 +13,17 @@ from solvers.exact.state_packing import pack_states
 from solvers.exact.states import StateSearch, WideNumberError, distances, solve_states
 from solvers.suites import find_problem
 from solvers.suites.pancakes import flips
+from solvers.term_code import step_function
 from tests.theory.random_problems import draw_problem
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT, REAL, Value
 from theory.kernel.language.terms import apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
-from theory.kernel.problems.sequences import step_function
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 
 def stack(n: int, length: int = 30) -> Problem:

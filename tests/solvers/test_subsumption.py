@@ -18,12 +18,15 @@ from solvers.exact.symmetry import TRIVIAL, find_symmetry, goal_points
 from solvers.suites import find_problem
 from tests.theory.random_problems import draw_problem
 from theory.kernel.checks.certificates import check
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, Value
 from theory.kernel.language.terms import Term, apply, const, var
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 
 def draw_symmetric(seed: int) -> Problem:

@@ -11,12 +11,15 @@ from solvers.exact.backward import NONE, ONE, needed, needed_twice, rule_of
 from solvers.exact.dag import solve_dag
 from solvers.exact.limits import Meter
 from solvers.exact.zero_error import Operations, ZeroSearch, applies
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from solvers.term_code import step_function
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, Sort, Value, bitvec
 from theory.kernel.language.terms import apply, const, var
-from theory.kernel.problems.problem import Problem, Sample, Samples
-from theory.kernel.problems.sequences import step_function
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 
 W = bitvec(4)
 BINARY = (

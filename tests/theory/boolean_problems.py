@@ -8,11 +8,14 @@ from random import Random
 import pytest
 
 from theory.kernel.checks.cnf import Formula
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.language.terms import Term, apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 
 def operation(name: str, arity: int, table: int) -> Component:

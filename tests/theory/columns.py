@@ -14,9 +14,10 @@ import numpy as np
 import z3
 
 from solvers.kernels import array_function, to_array
-from theory.kernel.language.proving import from_z3, to_z3, z3_value
+from solvers.term_code import compile_terms
+from theory.formats.z3_terms import from_z3, to_z3, z3_value
 from theory.kernel.language.sorts import Sort, Value, smt_value
-from theory.kernel.language.terms import Term, compile_terms, smt_text
+from theory.kernel.language.terms import Term, smt_text
 
 Assignments = Sequence[dict[str, Value]]
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
+from theory.kernel.components.component import Component, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT, REAL, Sort, Value, bitvec
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 from .random_sets import draw_component
 from .terms_strategy import draw_sort, draw_value

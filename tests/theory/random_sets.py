@@ -5,17 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from theory.kernel.components.component_sets import (
-    Cells,
-    Component,
-    ComponentSet,
-    Control,
-    Parameter,
-    Regime,
-    Role,
-    Variable,
-)
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.partiality import definedness
+from theory.kernel.components.programs import Cells, Control, Regime
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, bitvec
 from theory.kernel.language.terms import TRUE, conjunction
 

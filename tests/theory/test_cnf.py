@@ -10,13 +10,16 @@ import pytest
 from theory.kernel.checks.boolean_steps import applications, essential
 from theory.kernel.checks.cnf import ALL_RULES, MAX_CLAUSES, Rule, decode, encode
 from theory.kernel.checks.reference import recount
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import apply, var
-from theory.kernel.problems.problem import Measure, Problem
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure
 
 from .boolean_problems import (
     any_two_input,

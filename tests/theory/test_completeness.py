@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 
 from theory import catalogue
-from theory.kernel.checks.certificates import (
-    check,
-    load_certificate,
-    new_certificate,
-    write_certificate,
-)
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import Control, Regime
+from theory.formats.certificates import new_certificate, write_certificate
+from theory.formats.component_files import read_components
+from theory.formats.second_opinion import second_opinion
+from theory.kernel.checks.certificates import check, load_certificate
+from theory.kernel.components.programs import Control, Regime, two_way
 from theory.kernel.errors import CertificateError, ComponentError
 from theory.kernel.language.sorts import INT
 from theory.kernel.language.terms import apply, const, var
@@ -27,11 +24,9 @@ from theory.kernel.machines.obligations import (
     Proved,
     Refuted,
     decide,
-    second_opinion,
     smt_script,
 )
 from theory.kernel.machines.simulation_reading import read_simulation
-from theory.kernel.machines.simulations import two_way
 
 
 def by_hand() -> dict[str, Any]:

@@ -7,16 +7,12 @@ import z3
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from theory.formats.component_files import load_components, read_components
 from theory.formats.component_writing import write_components
-from theory.kernel.components.component_files import load_components, read_components
-from theory.kernel.components.component_sets import (
-    Component,
-    ComponentSet,
-    Parameter,
-    Regime,
-    Role,
-    Variable,
-)
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Regime
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, array, bitvec
 from theory.kernel.language.terms import TRUE, Term, apply, const, evaluate, var
 

@@ -7,16 +7,12 @@ from fractions import Fraction
 import pytest
 import z3
 
-from theory.kernel.components.component_sets import (
-    Component,
-    ComponentSet,
-    Control,
-    Parameter,
-    Role,
-    Variable,
-    component,
-)
+from theory.formats.authoring import component
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Control
 from theory.kernel.errors import ComponentError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, array, bitvec
 from theory.kernel.language.terms import apply, const, var
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.encoding import decode_chain, decode_dag, encode_chain, encode_dag
+from theory.formats.sequence_text import sequence_to_json
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
@@ -21,7 +22,7 @@ def test_random_sequences_survive_json_and_integer_codes(seed: int, wiring: Wiri
     sequence, _ = random_sequence(seed, wiring)
     cs, inputs = sequence.components, sequence.inputs
     assert cs is not None
-    assert Sequence.from_json(sequence.to_json(), cs, wiring, inputs) == sequence
+    assert Sequence.from_json(sequence_to_json(sequence), cs, wiring, inputs) == sequence
     if wiring is Wiring.CHAIN:
         options = placements(cs, inputs)
         code = encode_chain(sequence, options, 7)

@@ -7,9 +7,11 @@ from random import Random
 
 import pytest
 
-from theory.formats.latex import latex, name_latex
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.formats.latex import latex, name_latex, sequence_latex
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sexpr import parse
 from theory.kernel.language.smtlib import Definitions, read_term
 from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
@@ -80,13 +82,13 @@ def test_a_sequence_is_an_aligned_block() -> None:
     registers = (Variable("a", INT), Variable("b", INT))
     cs = ComponentSet("set", (both,), registers)
     chain = Sequence(cs, Wiring.CHAIN, registers, (Step("both", (0, 1), (0, 1)),), (0,))
-    assert chain.latex() == r"\begin{aligned}a, b &\leftarrow a + b, a - b\end{aligned}"
+    assert sequence_latex(chain) == r"\begin{aligned}a, b &\leftarrow a + b, a - b\end{aligned}"
     dag = Sequence(cs, Wiring.DAG, registers, (Step("both", (0, 1)),), (3, 2))
-    assert dag.latex() == (
+    assert sequence_latex(dag) == (
         r"\begin{aligned}t_{1}, t_{2} &= a + b, a - b \\ & t_{2}, t_{1}\end{aligned}"
     )
     table = Sequence(None, Wiring.TABLE, (), (Step("conv_3x3"), Step("pool")), ())
-    assert table.latex() == r"\text{conv\_3x3} \to \text{pool}"
+    assert sequence_latex(table) == r"\text{conv\_3x3} \to \text{pool}"
 
 
 def test_literals() -> None:

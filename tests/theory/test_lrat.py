@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
+from theory.formats.certificates import pack
 from theory.kernel.checks.lrat import check_lrat
-from theory.kernel.checks.proofs import pack, unpack
+from theory.kernel.checks.proofs import unpack
 from theory.kernel.errors import CertificateError
 
 SQUARE = [(1, 2), (1, -2), (-1, 2), (-1, -2)]

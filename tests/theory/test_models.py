@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.kernel.components.component_sets import Regime
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError
 from theory.kernel.language.proving import Proof, prove
 from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from solvers.completeness.functional import decide_functions, minimal_names, repair_names
+from theory.formats.component_files import read_components
 from theory.kernel.checks.certificates import Limits, check
 from theory.kernel.checks.operations import operations_of
-from theory.kernel.components.component_files import read_components
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import CertificateError, ComponentError
 

@@ -9,9 +9,11 @@ import pytest
 
 from solvers.generated import word_kernel
 from solvers.kernels import array_function, machine_terms
-from theory.kernel.components.component_sets import Component, Variable
+from theory.formats.z3_terms import BY_KIND
+from theory.kernel.components.component import Component
 from theory.kernel.errors import ComponentError
-from theory.kernel.language.operators import BY_KIND, OPERATORS, result_sort
+from theory.kernel.language.names import Variable
+from theory.kernel.language.operators import OPERATORS, result_sort
 from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, array, bitvec
 from theory.kernel.language.terms import Term, apply, const, evaluate, nodes, var
 

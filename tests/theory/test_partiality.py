@@ -7,10 +7,12 @@ from itertools import product
 
 import pytest
 
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.formats.component_files import read_components
+from theory.kernel.components.component import Component, Parameter
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.partiality import definedness, within
 from theory.kernel.errors import ComponentError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL
 from theory.kernel.language.terms import TRUE, Term, apply, const, evaluate, var
 

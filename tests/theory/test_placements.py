@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from theory.kernel.components.component_sets import (
-    Component,
-    ComponentSet,
-    Parameter,
-    Role,
-    Variable,
-)
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import apply, const, var
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from theory.formats.component_files import read_components
 from theory.formats.problem_files import Options, load_problem, read_problem
-from theory.kernel.components.component_files import read_components
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
 from theory.kernel.language.terms import TRUE, apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification, Table
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification, Table
 
 GATES = read_components("(define-fun nand ((p Bool) (q Bool)) Bool (not (and p q)))", name="gates")
 COUNTERS = read_components(

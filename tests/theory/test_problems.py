@@ -8,14 +8,16 @@ from fractions import Fraction
 
 import pytest
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, array, bitvec
 from theory.kernel.language.terms import TRUE, apply, const, var
-from theory.kernel.problems.problem import (
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import (
     Measure,
-    Problem,
     Sample,
     Samples,
     Specification,

@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 import z3
 
+from theory.formats.z3_terms import from_z3, to_z3
 from theory.kernel.errors import ComponentError
-from theory.kernel.language.proving import Counterexample, Proof, Unknown, from_z3, prove, to_z3
+from theory.kernel.language.proving import Counterexample, Proof, Unknown, prove
 from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, array, bitvec
 from theory.kernel.language.terms import apply, const, evaluate, var
 

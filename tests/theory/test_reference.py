@@ -9,13 +9,16 @@ from fractions import Fraction
 import pytest
 
 from theory.kernel.checks.reference import recount
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Table
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure, Sample, Samples, Table
 
 from .brute_force import least_errors
 from .random_problems import draw_problem

@@ -9,18 +9,16 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.kernel.components.component_sets import (
-    Component,
-    ComponentSet,
-    Parameter,
-    Role,
-    Variable,
-    component,
-)
+from solvers.term_code import compile_terms
+from theory.formats.authoring import component
+from theory.formats.sequence_text import one_line, sequence_text, slot_names
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, Value
-from theory.kernel.language.terms import apply, compile_terms, const, evaluate, var
+from theory.kernel.language.terms import apply, const, evaluate, var
 from theory.kernel.problems.sequences import Cost, Sequence
 
 from .random_sets import draw_component
@@ -52,7 +50,7 @@ def test_a_chain_overwrites_registers() -> None:
     cs = ComponentSet("s", (compare, dec, plus), (A, B, C))
     seq = chain(cs, Step("compare", (0, 1), (0, 1)), Step("plus", (1, 2), (1,)), outputs=(0, 1, 2))
     assert seq.evaluate((5, 3, 10)) == (3, 15, 10)
-    assert seq.text() == "a, b := compare(a, b)\nb := plus(b, c)"
+    assert sequence_text(seq) == "a, b := compare(a, b)\nb := plus(b, c)"
     assert chain(cs).evaluate((5, 3, 10)) == (5,)
     assert chain(cs).one_line() == "(empty)"
     assert len(seq) == 2
@@ -78,7 +76,7 @@ def test_a_dag_appends_slots_with_fan_out() -> None:
     xor = Sequence(GATES, Wiring.DAG, (Variable("p", BOOL), Variable("q", BOOL)), steps, (5,))
     table = [xor.evaluate((a, b)) for a in (False, True) for b in (False, True)]
     assert table == [(False,), (True,), (True,), (False,)]
-    assert xor.text().splitlines()[-1] == "return t4"
+    assert sequence_text(xor).splitlines()[-1] == "return t4"
     assert [xor.cost(c) for c in Cost] == [4, 5, 3]
     with pytest.raises(ProblemError):
         Sequence(GATES, Wiring.DAG, (Variable("p", BOOL),), steps, (5,))
@@ -89,21 +87,21 @@ def test_several_outputs_become_several_slots_of_a_dag() -> None:
     steps = (Step("split", (0, 1)), Step("plus", (3, 0)))
     seq = Sequence(cs, Wiring.DAG, (A, B), steps, (4, 2))
     assert seq.evaluate((2, 5)) == (9, True)
-    assert seq.slot_names() == ["a", "b", "t1", "t2", "t3"]
-    assert seq.text() == "t1, t2 = split(a, b)\nt3 = plus(t2, a)\nreturn t3, t1"
+    assert slot_names(seq) == ["a", "b", "t1", "t2", "t3"]
+    assert sequence_text(seq) == "t1, t2 = split(a, b)\nt3 = plus(t2, a)\nreturn t3, t1"
 
 
 def test_slot_names_avoid_the_inputs_own() -> None:
     cs = ComponentSet("s", (plus,))
     seq = Sequence(cs, Wiring.DAG, (Variable("t1", INT),), (Step("plus", (0, 0)),), (1,))
-    assert seq.slot_names() == ["t1", "t2"]
+    assert slot_names(seq) == ["t1", "t2"]
 
 
 def test_parameters_show_in_text_and_matter() -> None:
     cs = ComponentSet("s", (shift,), (A,))
     seq = chain(cs, Step("shift", (0,), (0,), (-1,)), Step("shift", (0,), (0,), (1,)))
     assert seq.evaluate((7,)) == (7,)
-    assert seq.one_line() == "a := shift[-1](a); a := shift[1](a)"
+    assert one_line(seq) == "a := shift[-1](a); a := shift[1](a)"
 
 
 @pytest.mark.parametrize(

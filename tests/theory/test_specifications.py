@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.proving import Counterexample, Proof, Unknown
 from theory.kernel.language.sorts import INT
 from theory.kernel.language.terms import TRUE, Term, apply, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.specifications import on_inputs, verify
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification
 
 a, x = var("a", INT), var("x", INT)
 X = (Variable("x", INT),)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from theory.formats.certificates import problem_to_json
 from theory.formats.sygus import load_sygus, read_sygus
 from theory.formats.sygus_answers import SygusProblem, ask_cvc5, contradictory
 from theory.formats.sygus_grammar import generates
@@ -15,9 +16,9 @@ from theory.kernel.errors import ProblemError
 from theory.kernel.language.proving import Counterexample, Proof
 from theory.kernel.language.sexpr import parse
 from theory.kernel.language.sorts import INT, bitvec
-from theory.kernel.problems.problem import Relation, Sample, Samples, Specification
-from theory.kernel.problems.problem_json import problem_from_json, problem_to_json
+from theory.kernel.problems.problem_json import problem_from_json
 from theory.kernel.problems.specifications import on_inputs, verify
+from theory.kernel.problems.targets import Relation, Sample, Samples, Specification
 
 MAX = """
 (set-logic LIA)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solvers.term_code import compile_terms
+from theory.formats.values import parse_value, value_to_json
 from theory.kernel.errors import ComponentError
 from theory.kernel.language.sexpr import parse
 from theory.kernel.language.smtlib import Definitions, read_term
@@ -23,16 +25,13 @@ from theory.kernel.language.sorts import (
     bitvec,
     coerce,
     holds,
-    parse_value,
     value_from_json,
-    value_to_json,
 )
 from theory.kernel.language.terms import (
     FALSE,
     TRUE,
     Term,
     apply,
-    compile_terms,
     conjunction,
     const,
     evaluate,

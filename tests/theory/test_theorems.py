@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from theory.kernel.components.component_sets import Variable
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import ProblemError, ShefferError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.theorems import (
     NAMES,
@@ -240,7 +240,7 @@ MUTATIONS: list[tuple[str, Callable[[], str], str]] = [
 
 def _with_zero() -> Any:
     """Halving, and a component that gives 0 at once."""
-    from theory.kernel.components.component_files import read_components
+    from theory.formats.component_files import read_components
 
     return read_components(
         '(set-info :sheffer "(set halve (registers (x) Real))") '

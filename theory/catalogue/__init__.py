@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from theory.kernel.components.component_files import load_components, read_components, read_text
+from theory.formats.component_files import load_components, read_components, read_text
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import ComponentError
 

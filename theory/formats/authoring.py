@@ -1,19 +1,106 @@
-"""Problems from Python: a target as a function over Z3 expressions, or as samples."""
+"""Components and problems from Python: functions over Z3 expressions, or samples.
+
+- `component`: a component from a function.
+- `problem`: a problem whose target is a function, or a list of samples.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from theory.formats.problem_files import DEFAULT_LENGTH, default_wiring
-from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
-from theory.kernel.errors import ProblemError
-from theory.kernel.language.sorts import Sort, coerce
+from theory.kernel.errors import ComponentError, ProblemError
+from theory.kernel.language.names import Variable
+from theory.kernel.language.sorts import BOOL, Sort, coerce
 from theory.kernel.language.terms import Term, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification, Target
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification, Target
+
+
+def component(
+    name: str,
+    body: Callable[..., Any],
+    inputs: Sort | Sequence[Sort],
+    *,
+    guard: Callable[..., Any] | None = None,
+    parameters: Mapping[str, tuple[Sort, int, int]] | None = None,
+    writes: Sequence[str] | None = None,
+    placements: Sequence[Sequence[int]] | None = None,
+    role: Role | str = Role.OPERATION,
+) -> Component:
+    """A component from a Python function over Z3 expressions.
+
+    The function's arguments are the inputs, then the parameters; it returns an expression, a
+    Python number, a `Term`, or a tuple of such for several outputs:
+
+        component("relu", lambda x: z3.If(x > 0, x, 0), REAL)
+        component("scale", lambda x, w: w * x, REAL, parameters={"w": (REAL, -1, 1)})
+
+    Args:
+        inputs: the sort of every input, or one for each.
+        guard: a function of the same arguments that returns a Bool expression.
+        parameters: (sort, low, high) for each parameter.
+
+    Raises:
+        ComponentError: with the component's name as location.
+    """
+    where = f"component {name}"
+    weights = tuple(Parameter(n, s, lo, hi) for n, (s, lo, hi) in (parameters or {}).items())
+    arguments = list(inspect.signature(body).parameters)
+    count = len(arguments) - len(weights)
+    sorts = (inputs,) * count if isinstance(inputs, Sort) else tuple(inputs)
+    if len(sorts) != count or arguments[count:] != [w.name for w in weights]:
+        message = f"the function takes {arguments}: inputs first, then the parameters by name"
+        raise ComponentError("wrong-arity", message, where)
+    variables_ = tuple(Variable(n, s) for n, s in zip(arguments, sorts, strict=False))
+    results = _build(body, (*variables_, *weights), where)
+    condition = _build(guard, (*variables_, *weights), where)[0] if guard else None
+    return Component(
+        name,
+        variables_,
+        results,
+        guard=condition,
+        parameters=weights,
+        writes=None if writes is None else tuple(writes),
+        placements=None if placements is None else tuple(map(tuple, placements)),
+        role=Role(role),
+    )
+
+
+def _build(
+    body: Callable[..., Any], arguments: tuple[Variable | Parameter, ...], where: str
+) -> tuple[Term, ...]:
+    import z3
+
+    from theory.formats.z3_terms import from_z3, to_z3
+
+    given = to_z3([var(a.name, a.sort) for a in arguments])
+    result = body(*given)
+    expressions = result if isinstance(result, tuple) else (result,)
+    sort = arguments[0].sort if arguments else None
+    return tuple(
+        e
+        if isinstance(e, Term)
+        else from_z3(e, where)
+        if isinstance(e, z3.ExprRef)
+        else _literal(e, sort, where)
+        for e in expressions
+    )
+
+
+def _literal(value: object, sort: Sort | None, where: str) -> Term:
+    if isinstance(value, bool):
+        return const(value, BOOL)
+    if sort is None:
+        message = "a constant without inputs needs its sort: return a z3 value or a Term"
+        raise ComponentError("unknown-sort", message, where)
+    return const(coerce(sort, value, where), sort)
 
 
 def problem(
@@ -94,7 +181,7 @@ def _variables(
 def _terms(
     target: Callable[..., Any], variables: tuple[Variable, ...], where: str
 ) -> tuple[Term, ...]:
-    from theory.kernel.language.proving import from_z3, to_z3
+    from theory.formats.z3_terms import from_z3, to_z3
 
     results = target(*to_z3([var(v.name, v.sort) for v in variables]))
     listed = results if isinstance(results, tuple) else (results,)

@@ -1,4 +1,5 @@
-"""Component sets as text: the `.smt2` file that `theory.kernel.components.component_files` reads back.
+"""Component sets as text: the `.smt2` file that `theory.kernel.components.component_files` reads
+back.
 
 - `write_components`: a set as SMT-LIB definitions, each with its line of `set-info`.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Parameter, Variable
+from theory.kernel.components.component import Component, Parameter
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, coerce, smt_value
 from theory.kernel.language.terms import Term, smt_text, symbol_text
 

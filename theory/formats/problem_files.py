@@ -17,23 +17,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
-from theory.kernel.components.component_files import components_of, read_text
-from theory.kernel.components.component_sets import ComponentSet, Regime, Variable, check_name
+from theory.formats.component_files import described, read_definitions, read_text
+from theory.formats.values import parse_value
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import ComponentError, ProblemError
+from theory.kernel.language.names import Variable, check_name
 from theory.kernel.language.sexpr import Group, Node, parse
-from theory.kernel.language.smtlib import (
-    Definitions,
-    Function,
-    integer,
-    read_definitions,
-    read_sort,
-    symbol,
-)
-from theory.kernel.language.sorts import BOOL, REAL, Sort, default_value, parse_value
+from theory.kernel.language.smtlib import Definitions, Function, integer, read_sort, symbol
+from theory.kernel.language.sorts import BOOL, REAL, Sort, default_value
 from theory.kernel.language.terms import TRUE
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples, Specification, Table
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification, Table
 
 DEFAULT_LENGTH = 6
 
@@ -315,7 +312,7 @@ def read_problem(text: str, file: str = "<text>", options: Options | None = None
         function = _defined(_only(fields["condition"]), found)
         condition = function.body
         spared.add(function.name)
-    components = components_of(found, Path(file).stem, spared=frozenset(spared))
+    components = described(found, Path(file).stem, frozenset(spared))
     wiring = chosen.wiring or _choice(Wiring, fields, "wiring") or default_wiring(components)
     inputs = _inputs(targets, components, wiring)
     names = [symbol(n) for n in fields["outputs"].items[1:]] if "outputs" in fields else []

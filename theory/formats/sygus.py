@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from theory.formats.component_files import read_text, written_out
 from theory.formats.sygus_answers import SygusProblem
 from theory.formats.sygus_constraints import Points, conjuncts, is_example
 from theory.formats.sygus_grammar import (
@@ -28,11 +29,11 @@ from theory.formats.sygus_grammar import (
     parts_of,
     read_grammar,
 )
-from theory.kernel.components.component_files import read_text
-from theory.kernel.components.component_sets import ComponentSet, Variable, check_name
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ComponentError, ProblemError
-from theory.kernel.language.sexpr import Atom, Group, Node, parse
+from theory.kernel.language.names import Variable, check_name
+from theory.kernel.language.sexpr import Group, Node, parse
 from theory.kernel.language.smtlib import (
     Definitions,
     Function,
@@ -97,9 +98,18 @@ def load_sygus(path: str | Path, length: int | None = None) -> SygusProblem:
 def read_sygus(text: str, file: str = "<text>", length: int | None = None) -> SygusProblem:
     """The problem of a SyGuS text; `length` bounds the operators (default `DEFAULT_LENGTH`)."""
     reader = _Reader(file)
-    for node in parse(text, file):
+    sorts: dict[str, Node] = {}
+    for command in parse(text, file):
+        node = written_out(command, sorts)
         if not isinstance(node, Group) or not node.head:
             raise ComponentError("syntax", f"expected a command, not {str(node)[:40]}", node.where)
+        if node.head == "define-sort":
+            match node.items:
+                case (_, _, Group(items=()), body):
+                    _sort(body)
+                    sorts[symbol(command.items[1])] = body  # type: ignore[union-attr]
+                    continue
+            raise ComponentError("syntax", "write (define-sort NAME () SORT)", node.where)
         reader.command(node)
     try:
         return reader.problem(length)
@@ -141,20 +151,13 @@ class _Reader:
         elif head == "define-fun":
             _check_sorts(node)
             define(node, self.found)
-        elif head == "define-sort":
-            match node.items:
-                case (_, Atom(text=name), Group(items=()), body):
-                    self.found.sorts[name] = _sort(body, self.found)
-                case _:
-                    message = "write (define-sort NAME () SORT)"
-                    raise ComponentError("syntax", message, node.where)
         elif head == "declare-var":
             if len(node.items) != 3:
                 raise ComponentError("syntax", "write (declare-var NAME SORT)", node.where)
             name = symbol(node.items[1])
             if name in self.variables or name in self.found.functions:
                 raise ComponentError("duplicate-name", f"{name} is declared twice", node.where)
-            self.variables[name] = var(name, _sort(node.items[2], self.found))
+            self.variables[name] = var(name, _sort(node.items[2]))
         elif head == "synth-fun":
             self._synthesise(node)
         elif head in ("constraint", "assume"):
@@ -190,11 +193,11 @@ class _Reader:
                 raise ComponentError("syntax", "an argument is (NAME SORT)", item.where)
             argument = symbol(item.items[0])
             check_name(argument, item.where)
-            arguments.append(Variable(argument, _sort(item.items[1], self.found)))
+            arguments.append(Variable(argument, _sort(item.items[1])))
         if len({a.name for a in arguments}) != len(arguments) or name in self.found.functions:
             message = f"{name} or one of its arguments is declared twice"
             raise ComponentError("duplicate-name", message, node.where)
-        self.sort = _sort(node.items[3], self.found)
+        self.sort = _sort(node.items[3])
         if len(node.items) == 5:
             _old_grammar(node.items[4])
         if len(node.items) == 6:
@@ -273,9 +276,9 @@ def _only(node: Group) -> Node:
     return node.items[1]
 
 
-def _sort(node: Node, found: Definitions) -> Sort:
+def _sort(node: Node) -> Sort:
     _check_sorts(node)
-    return read_sort(node, found.sorts)
+    return read_sort(node)
 
 
 def _check_sorts(node: Node) -> None:

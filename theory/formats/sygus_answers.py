@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from theory.formats.sequence_text import slot_names
 from theory.formats.sygus_grammar import Grammar, Parts, filled, generates, node_text
-from theory.kernel.components.component_sets import Variable
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sexpr import Atom, Group, Node
 from theory.kernel.language.sorts import Sort, Value
-from theory.kernel.problems.problem import Problem, Samples
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.targets import Samples
 
 _NESTED = 4_000  # characters of an answer up to which shared steps are written out
 
@@ -70,7 +72,7 @@ class SygusProblem:
         return sizes[sequence.outputs[0]]
 
     def _with_let(self, sequence: Sequence) -> str:
-        names = sequence.slot_names()
+        names = slot_names(sequence)
         slots: list[Node] = [_name(n) for n in names]
         slots[len(self.arguments) : len(sequence.inputs)] = [
             node for _, _, node in self.parts.constants.values()
@@ -116,7 +118,7 @@ def ask_cvc5(task: SygusProblem, answer: str, *, timeout_s: float = 60.0) -> str
     Returns:
         `agrees`, `refuted`, `unknown`, or `absent` where cvc5 is not installed.
     """
-    from theory.kernel.machines.obligations import run_cvc5
+    from theory.formats.second_opinion import run_cvc5
 
     answers = {"unsat": "agrees", "sat": "refuted", "absent": "absent"}
     return answers.get(run_cvc5(smt_script(task, answer), timeout_s=timeout_s), "unknown")

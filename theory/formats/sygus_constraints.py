@@ -16,15 +16,15 @@ from theory.kernel.language.terms import (
     TRUE,
     Term,
     apply,
-    compile_terms,
     conjunction,
     const,
+    evaluate,
     nodes,
     substitute,
     var,
     variables,
 )
-from theory.kernel.problems.problem import Relation, Sample, Samples, Specification
+from theory.kernel.problems.targets import Relation, Sample, Samples, Specification
 
 
 class Points:
@@ -116,7 +116,7 @@ class Points:
 
 def evaluate_closed(term: Term) -> Value:
     """The value of a term without variables."""
-    return compile_terms((term,), ())()[0]
+    return evaluate(term, {})
 
 
 def _equal_to(term: Term, output: Term) -> Term | None:

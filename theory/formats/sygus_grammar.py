@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from theory.kernel.components.component_sets import Component, Variable
+from theory.kernel.components.component import Component
 from theory.kernel.components.partiality import definedness
 from theory.kernel.errors import ComponentError, ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.operators import OPERATORS
 from theory.kernel.language.sexpr import Atom, Group, Node, parse
 from theory.kernel.language.smtlib import Definitions, read_sort, read_term
@@ -22,7 +23,7 @@ from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, Sort, Valu
 from theory.kernel.language.terms import (
     TRUE,
     Term,
-    compile_terms,
+    evaluate,
     substitute,
     symbol_text,
     var,
@@ -76,7 +77,7 @@ def read_grammar(
     for node in heads.items if isinstance(heads, Group) else ():
         match node:
             case Group(items=(Atom(text=name, kind="symbol"), sort)) if name not in declared:
-                declared[name] = read_sort(sort, found.sorts)
+                declared[name] = read_sort(sort)
             case Group(items=(Atom(), _, Group())):
                 message = "a grammar without its list of nonterminals is SyGuS-IF 1; version 2.1 "
                 message += "writes ((Start S) ...) before ((Start S (PRODUCTION ...)) ...)"
@@ -88,7 +89,7 @@ def read_grammar(
     for node in bodies.items if isinstance(bodies, Group) else ():
         match node:
             case Group(items=(Atom(text=name), sort, Group(items=productions))) if productions:
-                if declared.get(name) != read_sort(sort, found.sorts):
+                if declared.get(name) != read_sort(sort):
                     message = f"{name} is not declared with this sort before the rules"
                     raise ComponentError("bad-grammar", message, node.where)
                 listed.append(Nonterminal(name, declared[name], productions))
@@ -173,9 +174,7 @@ def _check_production(node: Node, owner: Nonterminal, grammar: Grammar, found: D
     if node.head == "Constant":
         message = "(Constant S) is not supported; list the constants that may be used"
         raise ComponentError("any-constant", message, node.where)
-    if node.head == "Variable" and (
-        len(node.items) != 2 or read_sort(node.items[1], found.sorts) != owner.sort
-    ):
+    if node.head == "Variable" and (len(node.items) != 2 or read_sort(node.items[1]) != owner.sort):
         message = f"write (Variable {owner.sort}) for the arguments of that sort"
         raise ComponentError("wrong-sort", message, node.where)
     stack: list[Node] = [node]
@@ -210,7 +209,7 @@ def constant_name(sort: Sort, value: Value) -> str:
 
 
 def _add_constant(parts: Parts, term: Term, node: Node) -> None:
-    (value,) = compile_terms((term,), ())()
+    value = evaluate(term, {})
     for sort, other, _ in parts.constants.values():
         if (sort, other) == (term.sort, value):
             return

@@ -1,14 +1,15 @@
 """Dag problems as SyGuS-IF 2.1 text: one nonterminal a sort, a production a component.
 
 Inputs that the condition sets equal to a literal become constants of the grammar; what else the
-condition says is an assumption. So what `theory.formats.sygus` made of a grammar is written as one again.
+condition says is an assumption. So what `theory.formats.sygus` made of a grammar is written as one
+again.
 """
 
 from __future__ import annotations
 
-from theory.kernel.components.component_sets import Variable
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Sort, smt_value
 from theory.kernel.language.terms import (
     TRUE,
@@ -19,7 +20,8 @@ from theory.kernel.language.terms import (
     symbol_text,
     var,
 )
-from theory.kernel.problems.problem import Problem, Relation, Samples, Specification
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Relation, Samples, Specification
 
 
 def write_sygus(problem: Problem, function: str = "f") -> str:

@@ -1,10 +1,12 @@
 """The errors of Sheffer: one type per package boundary.
 
 Every error carries a `reason` that a program can match, a `where` that a person can find, and a
-message that says what is wrong and how to mend it. Its text is one line.
+message that says what is wrong and how to mend it. Its text is one printable line.
 """
 
 from __future__ import annotations
+
+from theory.kernel.text import printable
 
 
 class ShefferError(Exception):
@@ -24,15 +26,19 @@ class ShefferError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.message}" if self.where else self.message
-        return " ".join(text.split())
+        return printable(" ".join(text.split()))
 
 
 class ComponentError(ShefferError):
     """A term, component or component set is malformed."""
 
 
-class NumberTooLargeError(ComponentError):
-    """A number outgrew `theory.kernel.language.arithmetic.MAX_BITS` while a term was evaluated: a limit was met."""
+class LimitReachedError(ShefferError):
+    """Time, memory or the size of a number ran out: nothing was shown, one way or the other."""
+
+
+class NumberTooLargeError(LimitReachedError, ComponentError):
+    """A number outgrew `theory.kernel.language.arithmetic.MAX_BITS` while a term was evaluated."""
 
 
 class ProblemError(ShefferError):

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from itertools import count, islice, product
 
 from theory.kernel.checks.reference import Computed, children
-from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import (
     ArrayValue,
     Sort,
@@ -28,8 +29,9 @@ from theory.kernel.language.sorts import (
     is_finite,
     size,
 )
-from theory.kernel.problems.problem import Error, Problem
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence, step_function
+from theory.kernel.problems.targets import Error
 
 Row = tuple[Value, ...]
 Behaviour = tuple[Row | None, ...]

@@ -11,11 +11,12 @@ import math
 from collections.abc import Callable, Collection
 from fractions import Fraction
 
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import Variable
+from theory.formats.component_files import read_components
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 from theory.theorems.enumeration import every_sequence, frame_of
 from theory.theorems.searches import (
     Function,

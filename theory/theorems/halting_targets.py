@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import Variable
+from theory.formats.component_files import read_components
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
-from theory.kernel.problems.problem import Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Sample, Samples
 from theory.theorems.enumeration import every_sequence, frame_of
 from theory.theorems.statement import Claim, refute
 from theory.turing import Machine, run

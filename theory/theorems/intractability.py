@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from theory.formats.sequence_text import one_line
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
 from theory.theorems.enumeration import every_sequence, frame_of
@@ -62,7 +63,7 @@ def set_cover(reduce: Callable[[int, Sets, int], Problem] = set_cover_problem) -
         if found is not None:
             chosen = [sets[k] for k in chosen_sets(found)]
             if len(found) != least or len(frozenset().union(*chosen)) != elements:
-                refute("set cover", f"{_text(sets)}: {found.one_line()} is no least cover")
+                refute("set cover", f"{_text(sets)}: {one_line(found)} is no least cover")
             covered += 1
     return f"{INSTANCES} instances, {covered} with a cover by at most 3 of 5 sets: the same answers"
 
@@ -78,7 +79,7 @@ def subset_sum(reduce: Callable[[tuple[int, ...], int], Problem] = subset_sum_pr
             refute("subset sum", f"{items}, sum {wanted}: sequence {found}")
         if found is not None:
             if sum(items[k] for k in chosen_items(found)) != wanted:
-                refute("subset sum", f"{items}, sum {wanted}: {found.one_line()}")
+                refute("subset sum", f"{items}, sum {wanted}: {one_line(found)}")
             yes += 1
     return f"{INSTANCES} instances of 2 to 4 numbers, {yes} with a solution: the same answers"
 
@@ -94,7 +95,7 @@ def exact_cover(reduce: Callable[[int, Sets], Problem] = exact_cover_problem) ->
         if found is not None:
             chosen = [triples[k] for k in chosen_sets(found)]
             if sorted(e for t in chosen for e in t) != list(range(6)):
-                refute("exact cover", f"{_text(triples)}: {found.one_line()}")
+                refute("exact cover", f"{_text(triples)}: {one_line(found)}")
             yes += 1
     return f"{INSTANCES} instances of 5 triples of 6 elements, {yes} with a cover: the same answers"
 

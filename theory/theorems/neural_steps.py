@@ -18,8 +18,8 @@ from itertools import product
 from typing import TypeAlias
 
 from theory.catalogue import load
-from theory.kernel.components.component_sets import Variable
 from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT, REAL
 from theory.kernel.problems.sequences import Sequence
 from theory.turing import Machine, Move

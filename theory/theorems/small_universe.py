@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.formats.component_files import read_components
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 MAPS = {
     "next": "(mod (+ x 1) 3)",

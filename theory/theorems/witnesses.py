@@ -15,14 +15,18 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 
+from theory.formats.component_files import read_components
 from theory.formats.problem_files import default_wiring
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import Component, ComponentSet, Variable
+from theory.formats.sequence_text import one_line
+from theory.kernel.components.component import Component
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, Sort, bitvec
 from theory.kernel.language.terms import apply, conjunction, const, var
-from theory.kernel.problems.problem import Measure, Problem, Sample, Samples
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Measure, Sample, Samples
 from theory.theorems.enumeration import (
     Behaviour,
     Frame,
@@ -206,7 +210,7 @@ def unreached_by_all(construct: Construct = witness) -> str:
         for sequence in every_sequence(frame, length):
             evaluated += 1
             if problem.error(sequence) == 0:
-                refute("witness", f"{problem.name} is reached by {sequence.one_line()}")
+                refute("witness", f"{problem.name} is reached by {one_line(sequence)}")
         most = max(most, len(problem.rows()))
     names = len({components.name for components, _, _ in made})
     return (

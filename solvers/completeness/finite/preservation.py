@@ -3,8 +3,8 @@
 Two ways, chosen by size. *Direct*: apply the operation to all n-tuples of rows, in growing chunks,
 and stop at the first image outside. *By states*: position by position over the relation, keeping
 the distinct states (automaton node of each row and of the image), which is far smaller for large
-relations or arities. The checker in `theory.kernel.checks.preservation` searches by itself and trusts
-neither. Main definitions:
+relations or arities. The checker in `theory.kernel.checks.preservation` searches by itself and
+trusts neither. Main definitions:
 
     preserves         one operation, one relation: True, False, or None when work ran out
     holds_all         all operations of a set, one relation

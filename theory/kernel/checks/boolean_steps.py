@@ -2,7 +2,8 @@
 
 The *table* of a function of some slots: bit p is the result where the j-th slot holds bit j of p.
 `applications` finds the tables that a step can have on a set of slots by evaluating every component
-on every choice of operands from the set, repeats included. `theory.kernel.checks.cnf` builds on that.
+on every choice of operands from the set, repeats included. `theory.kernel.checks.cnf` builds on
+that.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from itertools import product
 from theory.kernel.components.placements import Wiring, instances
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.sorts import BOOL, Value
-from theory.kernel.problems.problem import Problem, Relation, Table
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, step_function
+from theory.kernel.problems.targets import Relation, Table
 
 MAX_ARITY = 3
 

@@ -7,9 +7,9 @@ refutations of the formulas of lengths 1 .. L, with a look at length 0, prove th
 L steps has an error below `below`. A single refutation says less: nothing of shorter dags.
 
 A step on r earlier slots reads a set of a = min(A, r) of them, A being the greatest number of
-inputs of a component, and applies a table to them, in ascending order (`theory.kernel.checks.boolean_steps`).
-The variables of the formula (after A. Kojevnikov, A. Kulikov and G. Yaroslavtsev, SAT 2009, and
-D. Knuth, TAOCP 7.2.2.2) are, for each step:
+inputs of a component, and applies a table to them, in ascending order
+(`theory.kernel.checks.boolean_steps`). The variables of the formula (after A. Kojevnikov, A.
+Kulikov and G. Yaroslavtsev, SAT 2009, and D. Knuth, TAOCP 7.2.2.2) are, for each step:
 
 - a selection of one of the sets of slots it may read,
 - a bit for each entry of its table,
@@ -32,8 +32,9 @@ from theory.kernel.checks.boolean_steps import applications, check_supported, es
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.sorts import Value
-from theory.kernel.problems.problem import Measure, Problem, Sample
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.targets import Measure, Sample
 
 MAX_CLAUSES = 3_000_000
 MAX_STEPS = 64

@@ -21,8 +21,9 @@ from itertools import product
 
 from theory.kernel.components.placements import instances
 from theory.kernel.language.sorts import Sort, Value
-from theory.kernel.problems.problem import Error, Problem, sample_error, total
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, step_function
+from theory.kernel.problems.targets import Error, total
 
 Vector = tuple[Value | None, ...]
 Layer = dict[Sort, list[Vector]]  # the values whose least cost is the same, by sort
@@ -117,6 +118,6 @@ def _least_output(
             for k, row in enumerate(rows):
                 given = tuple(vector[k] for vector in chosen)
                 values = None if None in given else given
-                errors.append(sample_error(problem.measure, problem.outputs, row.outputs, values))  # type: ignore[arg-type]
+                errors.append(problem.sample_error(row, values))  # type: ignore[arg-type]
             least = min(least, total(problem.measure, errors))
     return least

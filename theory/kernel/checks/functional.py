@@ -3,20 +3,20 @@
     {"kind": "functional", "components": SMT-LIB text, "k": ..., "operations": [...],
      "verdict": ..., ...}
 
-The tables are computed anew from the component set, exactly; then `theory.kernel.checks.finite` checks
-the rest on tables alone. No z3 is loaded (reading a set whose divisors need a proof over a large
-domain aside).
+The tables are computed anew from the component set, exactly; then `theory.kernel.checks.finite`
+checks the rest on tables alone. No z3 is loaded (reading a set whose divisors need a proof over a
+large domain aside).
 """
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from theory.kernel.checks.certificates import Limits, Report
+from theory.kernel.checks.certificates import Limits
 from theory.kernel.checks.finite import check_functional
 from theory.kernel.checks.operations import operations_of
-from theory.kernel.components.component_files import read_components
+from theory.kernel.checks.statement import Completeness, Report
+from theory.kernel.components.component_files import components_from
 from theory.kernel.errors import CertificateError
 
 
@@ -26,13 +26,12 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     Raises:
         CertificateError: with the place and a concrete counterexample.
     """
-    started = time.monotonic()
     rest = {k: v for k, v in data.items() if k not in ("format", "version", "components")}
     text = data.get("components")
     if not isinstance(text, str):
         message = "expected the component set as SMT-LIB text"
         raise CertificateError("bad-fields", message, "components")
-    components = read_components(text, "components")
+    components = components_from(text, "components")
     k, operations = operations_of(components)
     if type(data.get("k")) is not int or data["k"] != k:
         raise CertificateError("other-operations", f"the set has k = {k}", "k")
@@ -41,22 +40,9 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     except CertificateError as error:
         if error.reason != "work-limit":
             raise
-        return Report(
-            kind="functional",
-            statement=f"{components.name}: k = {k}",
-            checked=(),
-            unchecked=(str(error),),
-            complete=False,
-            seconds=time.monotonic() - started,
-        )
-    answer = (
-        "every function is a composition"
-        if report.verdict == "complete"
-        else "some function is no composition"
+        return Report("functional", None, (), (str(error),))
+    states = Completeness(
+        components.name, "functions", complete=report.verdict == "complete", values=k
     )
-    return Report(
-        kind="functional",
-        statement=f"{components.name}: {report.verdict} (k = {k}), {answer}",
-        checked=tuple(f"{o.what}: {o.found}" for o in report.obligations),
-        seconds=time.monotonic() - started,
-    )
+    checked = tuple(f"{o.what}: {o.found}" for o in report.obligations)
+    return Report("functional", states, checked)

@@ -18,44 +18,44 @@ empty one follows have no model.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
-from theory.kernel.errors import CertificateError
+from theory.kernel.deadline import tick
+from theory.kernel.errors import CertificateError, LimitReachedError
 
 REASON = "bad-proof"
+MAX_LITERALS = 20_000_000  # of the clauses that are kept at a time
 
 
-def check_lrat(
-    clauses: Iterable[Iterable[int]],
-    proof: str,
-    where: str = "proof",
-    deadline: float | None = None,
-) -> int:
+def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: str = "proof") -> int:
     """Checks a refutation of the clauses; how many clauses it added.
 
     Args:
-        proof: the text of the proof.
+        proof: the lines of the proof.
         where: for errors, which name the line too.
-        deadline: a time of `time.monotonic` after which the check gives up.
 
     Raises:
         CertificateError: `bad-proof`, where the proof is malformed, a step does not follow, or the
             empty clause is not reached.
-        TimeoutError: at the deadline.
+        LimitReachedError: at the deadline, or when more than `MAX_LITERALS` would be kept.
     """
     known = {k: frozenset(clause) for k, clause in enumerate(clauses, 1)}
     newest, added = len(known), 0
-    lines = proof.splitlines()
-    for number, line in enumerate(lines, 1):
-        if deadline is not None and number & 1023 == 1 and time.monotonic() > deadline:
-            raise TimeoutError
+    kept = sum(map(len, known.values()))
+    ended = False
+    for number, line in enumerate(proof, 1):
+        tick()
+        if ended:
+            message = "there is more after the empty clause"
+            raise CertificateError(REASON, message, f"{where}: line {number}")
         place = f"{where}: line {number}"
         words = line.split()
         if words[1:2] == ["d"]:
             for k in _numbers([words[0], *words[2:]], place, zeros=1)[1:-1]:
-                if known.pop(k, None) is None:
+                gone = known.pop(k, None)
+                if gone is None:
                     raise CertificateError(REASON, f"there is no clause {k} to delete", place)
+                kept -= len(gone)
             continue
         numbers = _numbers(words, place, zeros=2)
         name, end = numbers[0], numbers.index(0)
@@ -79,18 +79,20 @@ def check_lrat(
         else:
             raise CertificateError(REASON, "the hints end without a contradiction", place)
         known[name] = clause
-        newest, added = name, added + 1
-        if not clause:
-            if number < len(lines):
-                message = "there is more after the empty clause"
-                raise CertificateError(REASON, message, f"{where}: line {number + 1}")
-            return added
+        newest, added, kept = name, added + 1, kept + len(clause)
+        if kept > MAX_LITERALS:
+            raise LimitReachedError("memory", f"the proof keeps more than {MAX_LITERALS} literals")
+        ended = not clause
+    if ended:
+        return added
     raise CertificateError(REASON, "the proof ends without the empty clause", where)
 
 
 def _numbers(words: list[str], where: str, zeros: int) -> list[int]:
     """The numbers of a line that begins with a positive one, holds `zeros` zeros, and ends in 0."""
     try:
+        if not all(word.removeprefix("-").isdigit() for word in words):
+            raise ValueError
         numbers = list(map(int, words))
     except ValueError:
         raise CertificateError(REASON, "a line consists of numbers", where) from None

@@ -3,10 +3,10 @@
     "proofs": [{"length": 1, "below": 1, "lrat": "..."}, ...]
 
 says for each length: no shortest dag with an error below `below` has exactly so many steps. The
-checker writes the formula itself (`theory.kernel.checks.cnf`), so that a proof can be about nothing else. A
-frontier whose line L claims `at_least` b > 0 needs a proof for every length 1 .. L with `below`
-at least b; the empty dag is looked at directly. For: a shortest dag with an error below b would
-have one of these lengths.
+checker writes the formula itself (`theory.kernel.checks.cnf`), so that a proof can be about nothing
+else. A frontier whose line L claims `at_least` b > 0 needs a proof for every length 1 .. L with
+`below` at least b; the empty dag is looked at directly. For: a shortest dag with an error below b
+would have one of these lengths.
 
 `lrat` is the proof's text, compressed by zlib, in base 85. It may be `MAX_TEXT` characters long
 and unfold to at most `MAX_PROOF` bytes.
@@ -16,30 +16,26 @@ from __future__ import annotations
 
 import base64
 import math
-import time
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from theory.kernel.checks.boolean_steps import check_supported
 from theory.kernel.checks.cnf import empty_dag, encode
 from theory.kernel.checks.lrat import check_lrat
-from theory.kernel.errors import CertificateError
-from theory.kernel.problems.problem import Error, Problem
-from theory.kernel.problems.problem_json import error_to_json
+from theory.kernel.errors import CertificateError, LimitReachedError
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.targets import Error, error_text
 
 MAX_TEXT = 100_000_000
 MAX_PROOF = 400_000_000
+PIECE = 1_000_000  # bytes unfolded at a time
 
 _FIELDS = {"length", "below", "lrat"}
 
 
-def pack(proof: str) -> str:
-    """A proof's text as a certificate holds it."""
-    return base64.b85encode(zlib.compress(proof.encode("ascii"), 9)).decode("ascii")
-
-
-def unpack(text: Any, where: str) -> str:
-    """The text that was packed.
+def unpack(text: Any, where: str) -> Iterator[str]:
+    """The lines of the text that was packed, piece by piece.
 
     Raises:
         CertificateError: `damaged-proof`, `too-large`.
@@ -48,22 +44,30 @@ def unpack(text: Any, where: str) -> str:
         raise CertificateError("damaged-proof", "a proof is packed text", where)
     if len(text) > MAX_TEXT:
         raise CertificateError("too-large", f"more than {MAX_TEXT} characters", where)
-    reader = zlib.decompressobj()
+    reader, size, rest = zlib.decompressobj(), 0, ""
     try:
-        data = reader.decompress(base64.b85decode(text), MAX_PROOF)
-        if reader.unconsumed_tail:
-            raise CertificateError("too-large", f"unfolds to more than {MAX_PROOF} bytes", where)
-        if not reader.eof or reader.unused_data:
-            raise ValueError
-        return data.decode("ascii")
+        data = base64.b85decode(text)
+        while not reader.eof:
+            piece = reader.decompress(data, PIECE)
+            data = reader.unconsumed_tail
+            size += len(piece)
+            if size > MAX_PROOF or (not piece and not reader.eof and not data):
+                break
+            lines = (rest + piece.decode("ascii")).split("\n")
+            rest = lines.pop()
+            yield from lines
     except (ValueError, zlib.error):
         message = "the packed text is damaged: it is not base 85, or not what zlib wrote"
         raise CertificateError("damaged-proof", message, where) from None
+    if size > MAX_PROOF:
+        raise CertificateError("too-large", f"unfolds to more than {MAX_PROOF} bytes", where)
+    if not reader.eof or reader.unused_data:
+        raise CertificateError("damaged-proof", "the packed text is cut or has more behind", where)
+    if rest:
+        yield rest
 
 
-def check_proofs(
-    problem: Problem, bounds: list[Error], proofs: Any, timeout_s: float
-) -> tuple[str, bool]:
+def check_proofs(problem: Problem, bounds: list[Error], proofs: Any) -> tuple[str, bool]:
     """Checks the lower bounds, which do not increase; a note and whether time sufficed.
 
     Raises:
@@ -71,7 +75,6 @@ def check_proofs(
             `bad-fields`, `bad-proof`, `damaged-proof`, `too-large`.
         ProblemError: `not-boolean` where the problem has no formula.
     """
-    deadline = time.monotonic() + timeout_s
     needed = max((k for k, bound in enumerate(bounds) if bound > 0), default=-1)
     if not isinstance(proofs, list):
         raise CertificateError("bad-fields", "proofs is a list", "proofs")
@@ -83,20 +86,20 @@ def check_proofs(
     check_supported(problem)
     least = problem.error(empty_dag(problem))
     if least < bounds[0]:
-        message = f"a sequence of no steps has error {error_to_json(least)}"
+        message = f"a sequence of no steps has error {error_text(least)}"
         raise CertificateError(
-            "lower-bound", f"{message}, below {error_to_json(bounds[0])}", "frontier[0]"
+            "lower-bound", f"{message}, below {error_text(bounds[0])}", "frontier[0]"
         )
     added = clauses = 0
     for length, proof in enumerate(proofs, 1):
         where = f"proofs[{length - 1}]"
         below = _below(proof, length, bounds[length], where)
         formula = encode(problem, length, below)
-        text = unpack(proof["lrat"], f"{where}.lrat")
+        lines = unpack(proof["lrat"], f"{where}.lrat")
         try:
-            added += check_lrat(formula.clauses, text, f"{where}.lrat", deadline)
-        except TimeoutError:
-            return f"the lower bound from length {length} on (time ran out)", False
+            added += check_lrat(formula.clauses, lines, f"{where}.lrat")
+        except LimitReachedError as error:
+            return f"the lower bound from length {length} on ({error.message})", False
         clauses += len(formula.clauses)
     return f"lower bound proved ({clauses:,} clauses refuted by {added:,} steps)", True
 
@@ -110,6 +113,6 @@ def _below(proof: Any, length: int, bound: Error, where: str) -> int:
         raise CertificateError("missing-proof", message, f"{where}.length")
     below = proof["below"]
     if type(below) is not int or bound == math.inf or below < bound:
-        message = f"the claimed bound is {error_to_json(bound)}; below must be at least that"
+        message = f"the claimed bound is {error_text(bound)}; below must be at least that"
         raise CertificateError("missing-proof", message, f"{where}.below")
     return below

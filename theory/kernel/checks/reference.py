@@ -16,18 +16,19 @@ The last layer is not kept: its errors are read off while its parents are expand
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
 from theory.kernel.checks.formulas import formula_layers
-from theory.kernel.components.component_sets import Component
+from theory.kernel.components.component import Component
 from theory.kernel.components.placements import Instance, Wiring, instances, placements
-from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.deadline import deadline, tick
+from theory.kernel.errors import LimitReachedError, NumberTooLargeError, ProblemError
 from theory.kernel.language.sorts import Sort, Value
-from theory.kernel.problems.problem import Error, Problem, Table, sample_error, total
+from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, step_function
+from theory.kernel.problems.targets import Error, Table, sample_error, total
 
 State = tuple[Value, ...]
 Vector = tuple[Sort, tuple[Value | None, ...]]
@@ -50,12 +51,19 @@ class Recount:
     closed: bool
 
 
-class _OutOfLimitsError(Exception):
-    """The limits were reached."""
+def check_nodes(nodes: int, most: int) -> None:
+    """Raises `LimitReachedError` beyond so many behaviours, and at the deadline."""
+    if nodes > most:
+        raise LimitReachedError("nodes", f"more than {most} behaviours")
+    tick()
 
 
 def recount(
-    problem: Problem, *, length: int | None = None, max_nodes: int, timeout_s: float
+    problem: Problem,
+    *,
+    length: int | None = None,
+    max_nodes: int,
+    timeout_s: float = math.inf,
 ) -> Recount:
     """The least error at every length up to `length` (default: the problem's).
 
@@ -67,7 +75,6 @@ def recount(
         message = f"cost {problem.cost} is enumerated for dags only; use cost length"
         raise ProblemError("unsupported-cost", message, problem.name)
     longest = problem.length if length is None else length
-    deadline = time.monotonic() + timeout_s
     if isinstance(problem.target, Table):
         return _recount_table(problem.target, longest)
     layers = _chain_layers if problem.wiring is Wiring.CHAIN else _dag_layers
@@ -75,16 +82,15 @@ def recount(
     least: list[Error] = []
     nodes = 0
     try:
-        for error, kept in layers(problem, longest, max_nodes, deadline):
-            nodes = kept
-            least.append(min(error, least[-1]) if least else error)
-            if least[-1] == 0:
-                break
-        else:
-            closed = len(least) <= longest
-            return _filled(least, longest, nodes, closed=closed)
-        return _filled(least, longest, nodes, closed=True)
-    except (_OutOfLimitsError, NumberTooLargeError):
+        with deadline(timeout_s):
+            for error, kept in layers(problem, longest, max_nodes):
+                nodes = kept
+                least.append(min(error, least[-1]) if least else error)
+                if least[-1] == 0:
+                    break
+        closed = least[-1] == 0 or len(least) <= longest
+        return _filled(least, longest, nodes, closed=closed)
+    except LimitReachedError:
         return Recount(tuple(least), nodes, complete=False, closed=False)
 
 
@@ -104,7 +110,7 @@ def _recount_table(table: Table, longest: int) -> Recount:
 Layers = Iterator[tuple[Error, int]]
 
 
-def _chain_layers(problem: Problem, longest: int, max_nodes: int, deadline: float) -> Layers:
+def _chain_layers(problem: Problem, longest: int, max_nodes: int) -> Layers:
     """The least error of exactly 0, 1, 2, ... steps, until no behaviour is new."""
     points = _Points(problem)
     move = _small_mover(points, longest) or _lazy_mover(points)
@@ -115,7 +121,7 @@ def _chain_layers(problem: Problem, longest: int, max_nodes: int, deadline: floa
         least: Error = math.inf
         following: set[Node] = set()
         for node in layer:
-            _check_limits(len(seen) + len(following), max_nodes, deadline)
+            check_nodes(len(seen) + len(following), max_nodes)
             for k in range(len(points.functions)):
                 child = move(node, k)
                 if child not in seen and child not in following:
@@ -236,13 +242,8 @@ def _on_states(
     return move
 
 
-def _check_limits(nodes: int, max_nodes: int, deadline: float) -> None:
-    if nodes > max_nodes or time.monotonic() > deadline:
-        raise _OutOfLimitsError
-
-
-def _formula_layers(problem: Problem, longest: int, max_nodes: int, deadline: float) -> Layers:
-    return formula_layers(problem, longest, lambda n: _check_limits(n, max_nodes, deadline))
+def _formula_layers(problem: Problem, longest: int, max_nodes: int) -> Layers:
+    return formula_layers(problem, longest, lambda n: check_nodes(n, max_nodes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,7 @@ class Computed:
     blocked: frozenset[int] = frozenset()
 
 
-def _dag_layers(problem: Problem, longest: int, max_nodes: int, deadline: float) -> Layers:
+def _dag_layers(problem: Problem, longest: int, max_nodes: int) -> Layers:
     """The least error of exactly 0, 1, 2, ... steps, until no behaviour is new."""
     rows = problem.rows()
     assert problem.components is not None
@@ -267,7 +268,7 @@ def _dag_layers(problem: Problem, longest: int, max_nodes: int, deadline: float)
         following: set[Computed] = set()
         for node in layer:
             for _, _, child in children(node, choices, len(rows)):
-                _check_limits(len(seen) + len(following), max_nodes, deadline)
+                check_nodes(len(seen) + len(following), max_nodes)
                 if child not in seen and child not in following:
                     following.add(child)
                     least = min(least, least_output(problem, child))
@@ -320,6 +321,7 @@ def least_output(problem: Problem, node: Computed) -> Error:
     options = [[v for s, v in node.vectors if s == output.sort] for output in problem.outputs]
     least: Error = math.inf
     for chosen in product(*options):
+        tick()
         errors = (
             problem.sample_error(
                 row,

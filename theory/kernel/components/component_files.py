@@ -1,78 +1,48 @@
-"""Component sets as `.smt2` files, in and out.
+"""Component sets from SMT-LIB text: one line of `set-info` for the set and for each component.
 
-A file is SMT-LIB 2.6 that z3 and cvc5 both read. What SMT-LIB cannot say stands in lines
-`(set-info :sheffer "(...)")`: one for the set and one for each component, test or branch. A
-definition that no line describes or names, and that no other definition calls, is a component
-with one output; with a Bool output and no Bool input it is a test.
+The definitions say what SMT-LIB can; `(set-info :sheffer "(...)")` the rest: a line `(set ...)`,
+and one `(component ...)`, `(test ...)` or `(branch ...)` for each component. This is what
+certificates hold, and every definition must be described, named or called. People may write less:
+`theory.formats.component_files` fills in the lines that say what goes without saying.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 
-from theory.kernel.components.component_sets import (
-    Cells,
-    Component,
-    ComponentSet,
-    Control,
-    Parameter,
-    Regime,
-    Role,
-    Variable,
-)
+from theory.kernel.components.component import Component, Parameter, Role
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.programs import Cells, Control, Regime
 from theory.kernel.errors import ComponentError
-from theory.kernel.language.sexpr import Atom, Group, Node
+from theory.kernel.language.names import Variable
+from theory.kernel.language.sexpr import Atom, Group, Node, parse
 from theory.kernel.language.smtlib import (
     Definitions,
     Function,
     integer,
-    read_definitions,
+    interpret,
     read_sort,
     read_term,
     symbol,
 )
 from theory.kernel.language.sorts import BOOL, Sort, Value
 
-MAX_BYTES = 20_000_000
 
-
-def load_components(path: str | Path) -> ComponentSet:
-    """The component set of a file.
+def components_from(text: str, where: str) -> ComponentSet:
+    """The component set of a text in which every definition is described.
 
     Raises:
-        ComponentError: `no-file` or `not-text`, or located at file:line:column.
+        ComponentError: located in the text.
     """
-    return read_components(read_text(path), str(path), Path(path).stem)
+    return components_of(interpret(parse(text, where), where))
 
 
-def read_text(path: str | Path) -> str:
-    """A file's text, with one-line errors for what cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise ComponentError("no-file", message, str(path)) from None
-    if len(data) > MAX_BYTES:
-        message = f"more than {MAX_BYTES} bytes; split the file"
-        raise ComponentError("too-large", message, str(path))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ComponentError("not-text", "is not UTF-8 text", str(path)) from None
+def components_of(found: Definitions, spared: frozenset[str] = frozenset()) -> ComponentSet:
+    """The component set that definitions and lines state.
 
-
-def read_components(text: str, file: str = "<text>", name: str = "unnamed") -> ComponentSet:
-    """The component set of a text; `name` is used where no set line names it."""
-    found = read_definitions(text, file)
-    return components_of(found, name)
-
-
-def components_of(
-    found: Definitions, name: str, *, spared: frozenset[str] = frozenset()
-) -> ComponentSet:
-    """The component set that definitions and lines state; `spared` functions are no components."""
+    Args:
+        spared: functions that are no components, and need no line.
+    """
     described: list[tuple[str, Component]] = []
     named: set[str] = set(spared)
     set_line: Group | None = None
@@ -85,32 +55,29 @@ def components_of(
             if set_line is not None:
                 raise ComponentError("duplicate-name", "a second (set ...) line", line.where)
             set_line = line
-        elif line.head != "problem":
+        elif line.head != "problem" or not spared:
             message = (
                 f"unknown line ({line.head} ...); known: set, component, test, branch, problem"
             )
             raise ComponentError("unknown-line", message, line.where)
-    fields = _fields(set_line, 2, _SET_FIELDS) if set_line else {}
+    if set_line is None:
+        raise ComponentError("no-set", "there is no line (set NAME ...)", found.file)
+    fields = _fields(set_line, 2, _SET_FIELDS)
     if "starts" in fields:
         named.add(symbol(_one(fields["starts"])))
     for function in found.functions.values():
         if function.name not in named and function.name not in found.called:
-            described.append((function.name, _undescribed(function)))
+            message = f"{function.name} is no component, and nothing calls it"
+            raise ComponentError("unknown-function", message, function.where)
     position = {function: k for k, function in enumerate(found.functions)}
     described.sort(key=lambda pair: position[pair[0]])
     components = tuple(c for _, c in described)
-    where = set_line.where if set_line else found.file
     try:
-        return _assemble(symbol(set_line.items[1]) if set_line else name, components, fields, found)
+        return _assemble(symbol(set_line.items[1]), components, fields, found)
     except ComponentError as error:
-        place = error.where if error.where.startswith(found.file) else f"{where}: {error.where}"
+        inside = error.where.startswith(found.file)
+        place = error.where if inside else f"{set_line.where}: {error.where}"
         raise ComponentError(error.reason, error.message, place) from None
-
-
-def _undescribed(function: Function) -> Component:
-    no_bool_in = function.arguments and all(a.sort != BOOL for a in function.arguments)
-    role = Role.TEST if function.body.sort == BOOL and no_bool_in else Role.OPERATION
-    return Component(function.name, function.arguments, (function.body,), role=role)
 
 
 _SET_FIELDS = {"regime", "registers", "source", "values", "control", "starts", "cells", "quiescent"}
@@ -152,11 +119,13 @@ def _component(line: Group, found: Definitions) -> tuple[Component, set[str]]:
     fields = _fields(line, 2, _COMPONENT_FIELDS)
     name = symbol(line.items[1])
     outputs = fields["outputs"][0].items[1:] if "outputs" in fields else line.items[1:2]
+    if not outputs:
+        raise ComponentError("no-output", "a component has at least one output", line.where)
     functions = [_function(node, found) for node in outputs]
     guard = _function(_one(fields["guard"]), found) if "guard" in fields else None
     parameters = tuple(_parameter(p, found) for p in _items(fields, "parameters"))
     weights = {p.name for p in parameters}
-    arguments = functions[0].arguments if functions else ()
+    arguments = functions[0].arguments
     for function in [*functions, *([guard] if guard else [])]:
         if {(a.name, a.sort) for a in function.arguments} != {(a.name, a.sort) for a in arguments}:
             message = f"{function.name} and {functions[0].name} must have the same arguments"
@@ -216,7 +185,7 @@ def _parameter(node: Node, found: Definitions) -> Parameter:
         case _:
             message = "a parameter is (NAME SORT LOW HIGH) or (NAME SORT LOW HIGH STEP)"
             raise ComponentError("syntax", message, node.where)
-    sort = read_sort(sort_node, found.sorts)
+    sort = read_sort(sort_node)
     return Parameter(symbol(name), sort, _number(low, found), _number(high, found), step)
 
 
@@ -241,9 +210,9 @@ def _assemble(
     for group in fields.get("registers", []):
         match group.items[1:]:
             case (Atom(text="any"), sort):
-                any_of.append(read_sort(sort, found.sorts))
+                any_of.append(read_sort(sort))
             case (Group(items=names), sort):
-                kind = read_sort(sort, found.sorts)
+                kind = read_sort(sort)
                 registers += [Variable(symbol(n), kind) for n in names]
             case _:
                 message = "write (registers (NAME ...) SORT) or (registers any SORT)"
@@ -308,5 +277,8 @@ def _cells(fields: dict[str, list[Group]], found: Definitions) -> Cells:
     quiescent: Value | None = None
     if "quiescent" in fields:
         term = read_term(_one(fields["quiescent"]), {}, found)
-        quiescent = term.indices[0] if term.op == "const" else None
+        if term.op != "const":
+            node = fields["quiescent"][0]
+            raise ComponentError("syntax", "(quiescent ...) takes a literal", node.where)
+        quiescent = term.indices[0]
     return Cells(dimension, offsets, quiescent)

@@ -8,19 +8,19 @@ they are chosen, and a later part of `and`, `or`, `=>` only where the earlier pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
-from typing import TYPE_CHECKING
+from math import prod
 
+from theory.kernel.components.component import Component
 from theory.kernel.errors import ComponentError
 from theory.kernel.language.proving import Answer, Counterexample, Proof, Unknown, prove
 from theory.kernel.language.sorts import (
     INT,
     REAL,
+    Sort,
     Value,
     coerce,
     default_value,
-    is_finite,
     plain_value,
     size,
 )
@@ -28,15 +28,12 @@ from theory.kernel.language.terms import (
     TRUE,
     Term,
     apply,
-    compile_terms,
     conjunction,
     const,
+    evaluator,
     nodes,
     var,
 )
-
-if TYPE_CHECKING:
-    from theory.kernel.components.component_sets import Component
 
 TIMEOUT_S = 10.0
 MAX_EXHAUSTIVE = 20_000  # up to so many inputs are tried one by one, without Z3
@@ -87,14 +84,31 @@ def ranges(component: Component, values: int | None) -> list[Term]:
         if p.sort in (INT, REAL):
             variable = var(p.name, p.sort)
             bounds.append(within(variable, p.low, p.high))
-            if p.sort == REAL or p.step != 1:
-                options = [apply("=", variable, const(v, p.sort)) for v in p.values()]
-                bounds.append(options[0] if len(options) == 1 else apply("or", *options))
+            low, step = (const(coerce(p.sort, k), p.sort) for k in (p.low, p.step))
+            above = apply("-", variable, low)
+            if p.sort == REAL:
+                bounds.append(apply("is_int", apply("/", above, step)))
+            elif p.step != 1:
+                bounds.append(apply("=", apply("mod", above, step), const(0, INT)))
     if values is not None:
         bounds += [
             within(var(v.name, INT), 0, values - 1) for v in component.inputs if v.sort == INT
         ]
     return bounds
+
+
+def domain_size(sort: Sort, values: int | None) -> int | None:
+    """How many values a register of the sort can have where Int has `values`; None for infinitely
+    many, and for arrays, which are never listed."""
+    if sort == INT:
+        return values
+    return size(sort) if sort.kind in ("Bool", "BitVec") else None
+
+
+def domain(sort: Sort, values: int | None) -> list[Value]:
+    """The values of a sort that has finitely many (`domain_size`), in order."""
+    count = domain_size(sort, values) or 0
+    return [False, True] if sort.kind == "Bool" else list(range(count))
 
 
 def within(term: Term, low: object, high: object) -> Term:
@@ -119,14 +133,14 @@ def check_defined(component: Component, values: int | None, where: str = "") -> 
         goals.append((definedness(output), inside, "zero-divisor"))
         if values is not None and output.sort == INT:
             goals.append((within(output, 0, values - 1), inside, "leaves-domain"))
+    listed = _all_inputs(component, values)
     for goal, assumptions, reason in goals:
-        answer: Answer = Proof()
-        if goal != TRUE:
-            inputs = list(_all_inputs(component, values))
-            if inputs:
-                answer = _try_all(goal, assumptions, inputs)
-            else:
-                answer = prove(goal, assumptions, timeout_s=TIMEOUT_S)
+        if goal == TRUE:
+            continue
+        if listed is None:
+            answer = prove(goal, assumptions, timeout_s=TIMEOUT_S)
+        else:
+            answer = _try_all(goal, assumptions, listed)
         if isinstance(answer, Counterexample):
             values_at = ", ".join(f"{k} = {plain_value(v)}" for k, v in answer.values.items())
             example = values_at or "every input"
@@ -140,33 +154,22 @@ def check_defined(component: Component, values: int | None, where: str = "") -> 
             raise ComponentError("not-proved", message, place)
 
 
-def _all_inputs(component: Component, values: int | None) -> Iterator[dict[str, Value]]:
-    """Every input and parameter setting, if there are finitely and not too many; else nothing."""
-    options: list[list[Value]] = []
-    count = 1
-    for v in component.inputs:
-        finite = is_finite(v.sort) and v.sort.kind != "Array"
-        if not finite and (v.sort != INT or values is None):
-            return
-        number = values if v.sort == INT and values is not None else size(v.sort)
-        count *= number
-        if count > MAX_EXHAUSTIVE:
-            return
-        domain = range(number)
-        options.append([bool(k) for k in domain] if v.sort.kind == "Bool" else list(domain))
-    for p in component.parameters:
-        count *= p.size
-        if count > MAX_EXHAUSTIVE:
-            return
-        options.append(list(p.values()))
+def _all_inputs(component: Component, values: int | None) -> list[dict[str, Value]] | None:
+    """Every input at every parameter setting; None where they are infinitely or too many."""
+    sizes = [domain_size(v.sort, values) for v in component.inputs]
+    counts = [count for count in sizes if count is not None]
+    if len(counts) < len(sizes):
+        return None
+    if prod(counts) * prod(p.size for p in component.parameters) > MAX_EXHAUSTIVE:
+        return None
+    options = [domain(v.sort, values) for v in component.inputs]
+    options += [list(p.values()) for p in component.parameters]
     names = [v.name for v in component.inputs] + [p.name for p in component.parameters]
-    for choice in product(*options):
-        yield dict(zip(names, choice, strict=True))
+    return [dict(zip(names, choice, strict=True)) for choice in product(*options)]
 
 
 def _try_all(goal: Term, assumptions: list[Term], inputs: list[dict[str, Value]]) -> Answer:
-    names = tuple(inputs[0])
-    check = compile_terms((conjunction(assumptions), goal), names)
+    check = evaluator((conjunction(assumptions), goal), tuple(inputs[0]))
     for values in inputs:
         assumed, holds = check(*values.values())
         if assumed and not holds:

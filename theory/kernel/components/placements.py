@@ -21,9 +21,11 @@ from enum import StrEnum
 from itertools import product
 from math import prod
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
+from theory.kernel.components.component import Component, Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import ProblemError
-from theory.kernel.language.sorts import Sort, Value
+from theory.kernel.language.names import Variable
+from theory.kernel.language.sorts import Value
 
 MAX_PLACEMENTS = 100_000
 
@@ -46,12 +48,6 @@ class Step:
     parameters: tuple[Value, ...] = ()
 
 
-def written(component: Component, wiring: Wiring) -> tuple[Sort, ...]:
-    """The sorts of what a step of the component writes; a branch's decision is not written."""
-    sorts = component.output_sorts
-    return sorts[:-1] if component.role is Role.BRANCH and wiring is Wiring.CHAIN else sorts
-
-
 Instance = tuple[Component, tuple[Value, ...]]
 
 
@@ -68,9 +64,9 @@ def placements(
     for component in components.components:
         if component.role is Role.TEST:
             continue
-        places = list(spots(component, registers, limit))
         settings = prod(p.size for p in component.parameters)
-        if len(found) + len(places) * settings > limit:
+        places = list(spots(component, registers, limit)) if settings <= limit else []
+        if settings > limit or len(found) + len(places) * settings > limit:
             message = (
                 f"component {component.name} brings the placements above {limit}; "
                 "fewer registers, narrower parameters or a larger max_placements would help"
@@ -90,8 +86,7 @@ def spots(
         ProblemError: `too-many-placements` far beyond `limit`; `bad-placement`.
     """
     by_sort = {v.sort: [k for k, r in enumerate(registers) if r.sort == v.sort] for v in registers}
-    _, free = _targets(component)
-    results = written(component, Wiring.CHAIN)
+    _, free = component.targets()
     if component.placements is not None:
         for k, place in enumerate(component.placements):
             reads, rest = place[: len(component.inputs)], place[len(component.inputs) :]
@@ -106,7 +101,7 @@ def spots(
         return
     options = [by_sort.get(v.sort, []) for v in component.inputs]
     if component.writes is None:
-        options += [by_sort.get(results[k], []) for k in free]
+        options += [by_sort.get(component.written[k], []) for k in free]
     size = 1
     for option in options:
         size *= len(option)
@@ -120,26 +115,6 @@ def spots(
             yield reads, writes
 
 
-def _targets(component: Component) -> tuple[dict[int, int], list[int]]:
-    """output -> the input whose register it overwrites, and the outputs that have none."""
-    taken: dict[int, int] = {}
-    free: list[int] = []
-    for k, sort in enumerate(written(component, Wiring.CHAIN)):
-        spot = next(
-            (
-                i
-                for i, v in enumerate(component.inputs)
-                if v.sort == sort and i not in taken.values()
-            ),
-            None,
-        )
-        if spot is None:
-            free.append(k)
-        else:
-            taken[k] = spot
-    return taken, free
-
-
 def _writes(
     component: Component,
     registers: tuple[Variable, ...],
@@ -149,9 +124,9 @@ def _writes(
     if component.writes is not None:
         names = [r.name for r in registers]
         return tuple(names.index(n) if n in names else -1 for n in component.writes)
-    taken, free = _targets(component)
+    taken, free = component.targets()
     spare = dict(zip(free, rest, strict=False))
-    count = len(written(component, Wiring.CHAIN))
+    count = len(component.written)
     return tuple(
         (reads[taken[k]] if taken[k] < len(reads) else -1) if k in taken else spare.get(k, -1)
         for k in range(count)
@@ -164,7 +139,7 @@ def _fits(component: Component, registers: tuple[Variable, ...], step: Step) -> 
         return False
     return (
         tuple(registers[k].sort for k in step.reads) == component.input_sorts
-        and tuple(registers[k].sort for k in step.writes) == written(component, Wiring.CHAIN)
+        and tuple(registers[k].sort for k in step.writes) == component.written
         and len(set(step.writes)) == len(step.writes)
     )
 
@@ -173,7 +148,7 @@ def allows(component: Component, registers: tuple[Variable, ...], step: Step) ->
     """Whether the component may stand where the step puts it."""
     if not _fits(component, registers, step):
         return False
-    _, free = _targets(component)
+    _, free = component.targets()
     rest = () if component.writes is not None else tuple(step.writes[k] for k in free)
     if component.placements is not None and (*step.reads, *rest) not in component.placements:
         return False

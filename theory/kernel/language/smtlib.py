@@ -1,22 +1,21 @@
-"""Terms and definitions in SMT-LIB text: the reader.
+"""Terms and definitions in SMT-LIB text, read strictly.
 
-- `Definitions`: what a text defines (`define-fun`, `define-sort`) and its `set-info :sheffer`
-  lines; built by `read_definitions`.
+- `Definitions`: what a text defines (`define-fun`) and its `set-info :sheffer` lines; built by
+  `interpret` from parsed commands. Any other command is refused: what a checker does not understand
+  it must not pass over. People's files may hold more; `theory.formats.component_files` reads them.
 - `read_term`, `read_sort`: one term, one sort. Calls of earlier definitions are expanded.
-
-Component sets are read from this in `theory.kernel.components.component_files`, problems in `theory.formats.problem_files`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from theory.kernel.components.component_sets import Variable, check_name
 from theory.kernel.errors import ComponentError
+from theory.kernel.language.names import Variable, check_name
 from theory.kernel.language.operators import OPERATORS
 from theory.kernel.language.sexpr import Atom, Group, Node, parse
 from theory.kernel.language.sorts import (
@@ -32,6 +31,8 @@ from theory.kernel.language.sorts import (
 from theory.kernel.language.terms import MAX_DEPTH, Term, apply, const, nodes, substitute, var
 
 MAX_NODES = 100_000  # largest number of distinct nodes of one definition
+
+RESERVED = ({*OPERATORS} - {"neg"}) | {"true", "false", "distinct", "divisible"}
 
 Scope = Mapping[str, Term]
 
@@ -52,7 +53,6 @@ class Definitions:
 
     file: str
     functions: dict[str, Function] = field(default_factory=dict)
-    sorts: dict[str, Sort] = field(default_factory=dict)
     lines: list[Group] = field(default_factory=list)  # the s-expressions of :sheffer lines
     called: set[str] = field(default_factory=set)  # functions that another definition calls
 
@@ -60,39 +60,29 @@ class Definitions:
 _DECIMAL = re.compile(r"[0-9]{1,4000}(\.[0-9]{1,4000})?")
 
 _ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]{1,5})\}")  # of SMT-LIB 2.6, in strings
-_IGNORED = {"set-logic", "set-option", "exit", "check-sat", "get-model"}
 
 
-def read_definitions(text: str, file: str) -> Definitions:
-    """The definitions and Sheffer lines of an SMT-LIB text.
+def interpret(commands: Iterable[Node], file: str) -> Definitions:
+    """The definitions and Sheffer lines of SMT-LIB commands.
 
     Raises:
-        ComponentError: located at file:line:column.
+        ComponentError: located at file:line:column; `unknown-command` for any other command.
     """
     found = Definitions(file)
-    for node in parse(text, file):
+    for node in commands:
         if not isinstance(node, Group) or not node.head:
             raise ComponentError("syntax", f"expected a command, not {str(node)[:40]}", node.where)
         if node.head == "define-fun":
             define(node, found)
-        elif node.head == "define-sort":
-            match node.items:
-                case (_, Atom(text=name), Group(items=()), body):
-                    found.sorts[name] = read_sort(body, found.sorts)
-                case _:
-                    message = "write (define-sort NAME () SORT)"
-                    raise ComponentError("syntax", message, node.where)
-        elif node.head == "set-info":
+        elif node.head == "set-info" and len(node.items) > 1 and str(node.items[1]) == ":sheffer":
             _info(node, found)
-        elif node.head not in _IGNORED:
-            message = f"{node.head} is not allowed in a component file; define with define-fun"
+        else:
+            message = f"({str(node)[1:40]} is no command here: define-fun, or set-info :sheffer"
             raise ComponentError("unknown-command", message, node.where)
     return found
 
 
 def _info(node: Group, found: Definitions) -> None:
-    if len(node.items) < 2 or str(node.items[1]) != ":sheffer":
-        return
     value = node.items[2] if len(node.items) == 3 else None
     if not isinstance(value, Atom) or value.kind != "string":
         message = 'write (set-info :sheffer "(...)") with one quoted s-expression'
@@ -113,7 +103,7 @@ def define(node: Group, found: Definitions) -> None:
     check_name(name, node.where)
     if name in found.functions:
         raise ComponentError("duplicate-name", f"{name} is defined twice", node.where)
-    if name in OPERATORS or name in ("true", "false", "distinct", "divisible"):
+    if name in RESERVED:
         raise ComponentError("duplicate-name", f"{name} is an operator of SMT-LIB", node.where)
     arguments: list[Variable] = []
     for argument in node.items[2].items:
@@ -121,10 +111,10 @@ def define(node: Group, found: Definitions) -> None:
             raise ComponentError("syntax", "an argument is (NAME SORT)", argument.where)
         argument_name = symbol(argument.items[0])
         check_name(argument_name, argument.where)
-        arguments.append(Variable(argument_name, read_sort(argument.items[1], found.sorts)))
+        arguments.append(Variable(argument_name, read_sort(argument.items[1])))
     if len({a.name for a in arguments}) != len(arguments):
         raise ComponentError("duplicate-name", f"{name} has two arguments of a name", node.where)
-    sort = read_sort(node.items[3], found.sorts)
+    sort = read_sort(node.items[3])
     scope = {a.name: var(a.name, a.sort) for a in arguments}
     body = read_term(node.items[4], scope, found)
     if body.sort == INT and sort == REAL:
@@ -158,19 +148,19 @@ def integer(node: Node) -> int:
     raise ComponentError("syntax", f"expected an integer, not {str(node)[:40]}", node.where)
 
 
-def read_sort(node: Node, known: Mapping[str, Sort] | None = None, nesting: int = 0) -> Sort:
+def read_sort(node: Node, nesting: int = 0) -> Sort:
     """A sort; `nesting` says how deep inside another it stands.
 
     Raises:
         ComponentError: `unknown-sort`, `bad-width` or `too-deep`.
     """
     try:
-        return _sort(node, known, nesting)
+        return _sort(node, nesting)
     except ComponentError as error:
         raise ComponentError(error.reason, error.message, error.where or node.where) from None
 
 
-def _sort(node: Node, known: Mapping[str, Sort] | None, nesting: int) -> Sort:
+def _sort(node: Node, nesting: int) -> Sort:
     if nesting > MAX_NESTING:
         message = f"array sorts are nested more than {MAX_NESTING} deep"
         raise ComponentError("too-deep", message, node.where)
@@ -181,13 +171,11 @@ def _sort(node: Node, known: Mapping[str, Sort] | None, nesting: int) -> Sort:
             return INT
         case Atom(text="Real"):
             return REAL
-        case Atom(text=name) if known and name in known:
-            return known[name]
         case Group(items=(Atom(text="_"), Atom(text="BitVec"), Atom(kind="numeral", text=width))):
             return bitvec(int(width) if len(width) < 9 else -1)
         case Group(items=(Atom(text="Array"), index, element)):
             inside = nesting + 1
-            return array(read_sort(index, known, inside), read_sort(element, known, inside))
+            return array(read_sort(index, inside), read_sort(element, inside))
     message = f"unknown sort {str(node)[:40]}; known: Bool, Int, Real, (_ BitVec n), (Array i e)"
     raise ComponentError("unknown-sort", message, node.where)
 
@@ -215,8 +203,6 @@ def read_term(root: Node, scope: Scope, found: Definitions) -> Term:
             values.append(_atom(node, names, found))
         elif node.head == "let":
             tasks.extend(_let(node, names))
-        elif node.head == "!" and len(node.items) >= 2:
-            tasks.append(("read", node.items[1], names, None))
         else:
             literal = _literal(node)
             if literal is not None:
@@ -224,7 +210,7 @@ def read_term(root: Node, scope: Scope, found: Definitions) -> Term:
                 continue
             match node.items:
                 case (Group(items=(Atom(text="as"), Atom(text="const"), sort)), default):
-                    tasks.append(("constant array", node, names, read_sort(sort, found.sorts)))
+                    tasks.append(("constant array", node, names, read_sort(sort)))
                     tasks.append(("read", default, names, None))
                     continue
             head, indices = _head(node)
@@ -326,8 +312,7 @@ def as_real(term: Term) -> Term:
 
 
 def _check_known(head: str, found: Definitions, where: str) -> None:
-    known = head in OPERATORS or head in found.functions or head in ("distinct", "divisible")
-    if head == "neg" or not known:
+    if head not in RESERVED and head not in found.functions:
         message = f"unknown operator or function {head!r}; define it before its use"
         raise ComponentError("unknown-operator", message, where)
 

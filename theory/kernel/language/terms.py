@@ -1,26 +1,29 @@
 """Terms: what a component means, as plain immutable data.
 
-- `Term(op, indices, args, sort)`: an operator of `theory.kernel.language.operators` applied to terms. Two more
-  heads are leaves: `var`, whose index is its name, and `const`, whose index is its value.
+- `Term(op, indices, args, sort)`: an operator of `theory.kernel.language.operators` applied to
+  terms. Two more heads are leaves: `var`, whose index is its name, and `const`, whose index is its
+  value.
 - `var`, `const`, `apply` make terms and check sorts; `apply` also rewrites the SMT-LIB forms that
   are mere notation (chained comparisons, `distinct`, `divisible`, left-associative n-ary use) into
   the table's.
 - `nodes` walks a term's distinct nodes, arguments first. All walks are iterative, so a deep term
   cannot exhaust Python's stack, and shared parts are visited once.
-- `compile_terms` turns terms into one exact Python function.
+- `evaluator`: the exact function of some terms, by interpretation.
+- `smt_text`: a term as SMT-LIB, which is what solvers are given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from fractions import Fraction
+from functools import lru_cache, partial, reduce
 from itertools import count, pairwise
 from typing import Any
 
+from theory.kernel.deadline import tick
 from theory.kernel.errors import ComponentError
-from theory.kernel.language.arithmetic import RUNTIME
-from theory.kernel.language.operators import OPERATORS, Operator, result_sort
+from theory.kernel.language.operators import OPERATORS, At, result_sort
 from theory.kernel.language.sorts import (
     BOOL,
     INT,
@@ -180,7 +183,7 @@ def _as_real(term: Term) -> Term:
     if term.sort.kind != "Int":
         return term
     if term.op == "const":
-        return const(RUNTIME["Fraction"](term.indices[0]), REAL)
+        return const(Fraction(term.indices[0]), REAL)
     return Term("to_real", (), (term,), REAL)
 
 
@@ -234,71 +237,70 @@ def substitute(terms: Iterable[Term], values: Mapping[str, Term]) -> tuple[Term,
     return tuple(made[root] for root in roots)
 
 
-def template_fields(node: Term) -> dict[str, Any]:
-    """What an operator's templates may name besides the arguments: widths, masks, indices."""
-    fields: dict[str, Any] = {}
-    if node.args and node.args[0].sort.kind == "BitVec":
-        width = node.args[0].sort.width
-        fields |= {"w": width, "mask": (1 << width) - 1, "sign": 1 << (width - 1)}
-        if len(node.args) > 1 and node.args[1].sort.kind == "BitVec":
-            fields["u"] = node.args[1].sort.width
-    if node.op == "store":
-        fields["n"] = index_count(node.sort)
-    fields |= dict(zip("ij", node.indices, strict=False))
-    return fields
-
-
-def fold(row: Operator, template: str, node: Term, args: list[str]) -> str:
-    """One application as source text: the template filled in.
-
-    N-ary use is split in halves, since Python's parser nests parentheses 200 deep at most.
-    """
-    fields = template_fields(node)
-    if not row.variadic:
-        return template.format(*args, **fields)
-    parts = args
-    while len(parts) > 1:
-        pairs = [template.format(a, b, **fields) for a, b in zip(parts[::2], parts[1::2])]  # noqa: B905
-        parts = [*pairs, *parts[-1:]] if len(parts) % 2 else pairs
-    return parts[0]
+def placed(node: Term) -> At:
+    """What the value of an application may depend on besides its arguments."""
+    first, second = (*node.args, *node.args)[:2] if node.args else (node, node)
+    width = first.sort.width
+    return At(
+        width,
+        (1 << width) - 1,
+        1 << width >> 1,
+        second.sort.width,
+        node.indices,
+        index_count(node.sort) if node.op == "store" else 0,
+    )
 
 
 @lru_cache(maxsize=10_000)
-def compile_terms(
-    terms: tuple[Term, ...], names: tuple[str, ...]
-) -> Callable[..., tuple[Value, ...]]:
-    """One Python function from values of the variables `names`, in order, to the terms' values.
+def evaluator(terms: tuple[Term, ...], names: tuple[str, ...]) -> Callable[..., tuple[Value, ...]]:
+    """One function from values of the variables `names`, in order, to the terms' exact values.
 
     Raises:
-        ComponentError: `free-variable` where a variable is not among `names`.
+        ComponentError: `free-variable` where a variable is not among `names`. The function raises
+            `NumberTooLargeError`, and `LimitReachedError` at the deadline.
     """
-    place = {name: f"v{k}" for k, name in enumerate(names)}
-    known: dict[str, Any] = dict(RUNTIME)
-    text: dict[Term, str] = {}
-    lines = []
-    for k, node in enumerate(nodes(terms)):
+    place: dict[Term, int] = {}
+    by_name = {name: k for k, name in enumerate(names)}
+    constants: list[Value] = []
+    work: list[Term] = []
+    for node in nodes(terms):
         if node.op == "var":
-            if node.indices[0] not in place:
+            if node.indices[0] not in by_name:
                 raise ComponentError("free-variable", f"free variable {node.indices[0]!r}")
-            text[node] = place[node.indices[0]]
+            place[node] = by_name[node.indices[0]]
         elif node.op == "const":
-            known[f"c{k}"] = node.indices[0]
-            text[node] = f"c{k}"
+            place[node] = len(names) + len(constants)
+            constants.append(node.indices[0])
         else:
-            row = OPERATORS[node.op]
-            lines.append(f"    t{k} = {fold(row, row.python, node, [text[a] for a in node.args])}")
-            text[node] = f"t{k}"
-    results = "".join(f"{text[term]}, " for term in terms)
-    source = "\n".join([f"def f({', '.join(place.values())}):", *lines, f"    return ({results})"])
-    exec(compile(source, "<terms>", "exec"), known)
-    function: Callable[..., tuple[Value, ...]] = known["f"]
-    return function
+            work.append(node)
+    program: list[tuple[Callable[..., Value], tuple[int, ...]]] = []
+    for number, node in enumerate(work, len(names) + len(constants)):
+        place[node] = number
+        row = OPERATORS[node.op]
+        function = partial(row.value, placed(node)) if row.sized else row.value
+        if len(node.args) > row.arity:
+            function = partial(_folded, function)
+        program.append((function, tuple(place[arg] for arg in node.args)))
+    results = tuple(place[term] for term in terms)
+
+    def run(*given: Value) -> tuple[Value, ...]:
+        tick()
+        values = [*given, *constants]
+        for function, operands in program:
+            values.append(function(*[values[k] for k in operands]))
+        return tuple([values[k] for k in results])
+
+    return run
+
+
+def _folded(function: Callable[[Value, Value], Value], *values: Value) -> Value:
+    return reduce(function, values)
 
 
 def evaluate(term: Term, values: Mapping[str, Value]) -> Value:
     """The term's exact value where its variables have the given values."""
     names = tuple(sorted(variables([term])))
-    return compile_terms((term,), names)(*(values[name] for name in names))[0]
+    return evaluator((term,), names)(*(values[name] for name in names))[0]
 
 
 def smt_text(term: Term, limit: int = 1_000_000) -> str:

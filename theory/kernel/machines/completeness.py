@@ -1,7 +1,7 @@
 """Completeness: the obligations that show a component set Turing complete.
 
-`obligations` generates everything that has to be proved for a simulation (`theory.kernel.machines.simulations`),
-from the model, never from the certificate:
+`obligations` generates everything that has to be proved for a simulation
+(`theory.kernel.machines.simulations`), from the model, never from the certificate:
 
 1. every start state of the model has a code that is a start state of the set;
 2. for every state, and whatever the scratch registers hold: no step blocks, the operation ends on
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from theory.kernel.components.component_sets import Regime
+from theory.kernel.components.programs import Regime, outcomes
 from theory.kernel.errors import CertificateError
 from theory.kernel.language.sorts import default_value
 from theory.kernel.language.terms import (
@@ -29,7 +29,7 @@ from theory.kernel.language.terms import (
 from theory.kernel.machines.machine_models import anywhere
 from theory.kernel.machines.models import Operation
 from theory.kernel.machines.obligations import ANSWER, BLOCKS, Check, Obligation
-from theory.kernel.machines.simulations import Decision, Simulation, chain, outcomes
+from theory.kernel.machines.simulations import Decision, Simulation, chain
 from theory.kernel.problems.sequences import Sequence
 
 
@@ -180,7 +180,7 @@ def _jump(s: Simulation) -> Obligation:
     assert s.jump is not None
     case = anywhere(s.model)
     after, says, runs = decide_terms(s, s.jump, _slots(s, case.before))
-    allowed = outcomes(s.components, s.jump.decide.component)
+    allowed = outcomes(s.components.control, s.jump.decide.component)
     wanted = FALSE if s.jump.negated else TRUE
     if (wanted == TRUE) not in allowed:
         message = "the control lets no program branch on this outcome"

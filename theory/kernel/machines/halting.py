@@ -30,10 +30,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from theory.kernel.components.component_sets import ComponentSet, Regime, Role, Variable
-from theory.kernel.components.partiality import within
+from theory.kernel.components.component import Role
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.partiality import domain, domain_size, within
+from theory.kernel.components.programs import Regime, outcomes
 from theory.kernel.errors import CertificateError
-from theory.kernel.language.sorts import INT, Sort, Value, plain_value, size
+from theory.kernel.language.names import Variable
+from theory.kernel.language.sorts import INT, Sort, Value, plain_value
 from theory.kernel.language.terms import (
     TRUE,
     Term,
@@ -45,11 +48,10 @@ from theory.kernel.language.terms import (
     variables,
 )
 from theory.kernel.machines.obligations import Check, Obligation
-from theory.kernel.machines.simulations import outcomes
 from theory.kernel.machines.transitions import (
     COPY,
     Transition,
-    finite_sort,
+    is_finite_sort,
     transitions,
     typical_registers,
 )
@@ -98,7 +100,7 @@ def demands(
         return _finite(components, regime, registers, hints["box"])
     if regime is not Regime.WHILE:
         raise _refuse(f"route {route} is about while-programs, not {regime}")
-    infinite = [r for r in registers if not finite_sort(components, r.sort)]
+    infinite = [r for r in registers if not is_finite_sort(components, r.sort)]
     if route == "vector-addition":
         return _vector_addition(components, registers, infinite)
     return _one_register(components, registers, infinite, route, hints)
@@ -114,7 +116,7 @@ def _check_decidable(components: ComponentSet, regime: Regime) -> None:
     branching = [
         c.name
         for c in components.components
-        if c.role is not Role.OPERATION and outcomes(components, c.name)
+        if c.role is not Role.OPERATION and outcomes(components.control, c.name)
     ]
     if regime is not Regime.WHILE or components.cells is not None:
         raise _refuse(f"under {regime} programs may run for ever")
@@ -128,7 +130,7 @@ def _check_decidable(components: ComponentSet, regime: Regime) -> None:
 def _finite(
     components: ComponentSet, regime: Regime, registers: tuple[Variable, ...], box: Any
 ) -> Iterator[Demand]:
-    infinite = [r for r in registers if not finite_sort(components, r.sort)]
+    infinite = [r for r in registers if not is_finite_sort(components, r.sort)]
     if box is None:
         if infinite:
             raise _refuse(f"register {infinite[0].name} of sort {infinite[0].sort} is infinite")
@@ -260,7 +262,7 @@ def _one_register(
             if x in variables([term]):
                 yield from _periodic(subject, term, guard, x, (window, period))
         if x in t.updates:
-            yield from _forms(t, x, finite, route, (window, period))
+            yield from _forms(components, t, x, finite, route, (window, period))
 
 
 def _shifted(term: Term, x: str, by: int) -> Term:
@@ -288,12 +290,17 @@ def _periodic(
 
 
 def _forms(
-    t: Transition, x: str, finite: dict[str, Sort], route: str, reach: tuple[int, int]
+    components: ComponentSet,
+    t: Transition,
+    x: str,
+    finite: dict[str, Sort],
+    route: str,
+    reach: tuple[int, int],
 ) -> Iterator[Demand]:
     """For each value of the finite registers that matter, the new x has one of few forms."""
     term = t.updates[x]
     matter = [n for n in variables([term, t.guard]) if n in finite]
-    for setting in _settings(matter, finite):
+    for setting in _settings(matter, finite, components.values):
         values = {n: const(v, finite[n]) for n, v in setting.items()}
         new, guard = substitute([term, t.guard], values)
         at = f" at {', '.join(f'{n} = {plain_value(v)}' for n, v in setting.items())}"
@@ -302,17 +309,15 @@ def _forms(
         yield Demand(name, tuple(make(name, new, guard, x, reach)))
 
 
-def _settings(names: list[str], sorts: dict[str, Sort]) -> Iterator[dict[str, Value]]:
+def _settings(
+    names: list[str], sorts: dict[str, Sort], values: int | None
+) -> Iterator[dict[str, Value]]:
     total = 1
     for name in names:
-        kind = sorts[name].kind
-        total *= size(sorts[name]) if kind in ("Bool", "BitVec") else MAX_SPLIT + 1
+        total *= domain_size(sorts[name], values) or MAX_SPLIT + 1
         if total > MAX_SPLIT:
             raise _refuse(f"a step depends on more than {MAX_SPLIT} values of finite registers")
-    options: list[list[Value]] = [
-        [False, True] if sorts[n].kind == "Bool" else list(range(size(sorts[n]))) for n in names
-    ]
-    for choice in product(*options):
+    for choice in product(*(domain(sorts[n], values) for n in names)):
         yield dict(zip(names, choice, strict=True))
 
 

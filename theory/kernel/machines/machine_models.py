@@ -13,8 +13,9 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from theory.kernel.components.component_sets import Regime, Variable
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, Sort, array, coerce
 from theory.kernel.language.terms import TRUE, Term, apply, conjunction, const, var
 from theory.kernel.machines.models import Case, Fact, Model, Operation, at_least, number

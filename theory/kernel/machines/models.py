@@ -7,7 +7,8 @@
 - `Fact`: what the encoding itself owes (distinct states have distinct codes; the range that the
   cases assume holds the empty stack and is closed under push). Proved with the rest.
 
-The models themselves are made by `theory.kernel.machines.machine_models` and `theory.kernel.machines.string_models`.
+The models themselves are made by `theory.kernel.machines.machine_models` and
+`theory.kernel.machines.string_models`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from theory.kernel.components.component_sets import Regime, Variable
+from theory.kernel.components.programs import Regime
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Sort, coerce
 from theory.kernel.language.terms import Term, apply, const
 

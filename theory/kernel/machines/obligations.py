@@ -3,30 +3,21 @@
 - `Obligation`: under assumptions, each `Check` gives what is wanted, for all values.
 - `decide`: `Proved`, `Refuted` with one concrete counterexample in words, or `Open` (a time-out, a
   counterexample that is not rational): never a guess.
-- `second_opinion`: the same question to cvc5, from SMT-LIB text; optional.
+- `script`: the same question as text, for any other solver; `confirmed` asks one.
 
 An obligation without variables is evaluated exactly; the others go to z3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from theory.kernel.errors import CertificateError
-from theory.kernel.language.proving import TIMEOUT_S, Counterexample, Proof, prove
+from theory.kernel.language.proving import TIMEOUT_S, Counterexample, Proof, prove, smt_script
 from theory.kernel.language.sorts import Value, plain_value
-from theory.kernel.language.terms import (
-    TRUE,
-    Term,
-    apply,
-    conjunction,
-    evaluate,
-    smt_text,
-    symbol_text,
-    variables,
-)
+from theory.kernel.language.terms import TRUE, Term, apply, conjunction, evaluate, variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,50 +104,22 @@ def explain(obligation: Obligation, values: Mapping[str, Value]) -> str:
     return f"{subject} fails"
 
 
-def smt_script(obligation: Obligation) -> str:
+def script(obligation: Obligation) -> str:
     """The obligation's negation as an SMT-LIB script: `unsat` means proved."""
-    terms = [*obligation.assumptions, apply("not", obligation.goal)]
-    lines = ["(set-logic ALL)"]
-    lines += [f"(declare-const {symbol_text(n)} {s})" for n, s in variables(terms).items()]
-    lines += [f"(assert {smt_text(term)})" for term in terms]
-    return "\n".join([*lines, "(check-sat)"]) + "\n"
+    return f"(set-logic ALL)\n{smt_script(obligation.goal, obligation.assumptions)}(check-sat)\n"
 
 
-def confirmed(obligation: Obligation, where: str, *, timeout_s: float = TIMEOUT_S) -> str:
-    """What cvc5 adds to a proof by z3, as words for a report.
+def confirmed(obligation: Obligation, ask: Callable[[str], str] | None) -> str:
+    """What another solver adds to a proof by z3, as words for a report; empty if none is asked.
 
     Raises:
-        CertificateError: `solvers-disagree` where cvc5 refutes what z3 proved.
+        CertificateError: `solvers-disagree` where it refutes what z3 proved.
     """
-    answer = second_opinion(obligation, timeout_s=timeout_s)
-    if answer == "refuted":
+    if ask is None:
+        return ""
+    answer = ask(script(obligation))
+    if answer == "sat":
         message = f"z3 proves {obligation.name} and cvc5 refutes it; one of them is wrong"
-        raise CertificateError("solvers-disagree", message, where)
-    return {"proved": "cvc5 agrees", "absent": "cvc5 is not installed"}.get(answer, "cvc5 unknown")
-
-
-def second_opinion(obligation: Obligation, *, timeout_s: float = TIMEOUT_S) -> str:
-    """What cvc5 says: `proved`, `refuted` or `unknown`; `absent` where it is not installed."""
-    answer = run_cvc5(smt_script(obligation), timeout_s=timeout_s)
-    return {"unsat": "proved", "sat": "refuted", "absent": "absent"}.get(answer, "unknown")
-
-
-def run_cvc5(script: str, *, timeout_s: float) -> str:
-    """The last line that cvc5 answers to SMT-LIB text; `absent` where it is not installed."""
-    try:
-        import cvc5
-    except ImportError:
-        return "absent"
-    solver = cvc5.Solver()
-    solver.setOption("tlimit-per", str(max(1, int(timeout_s * 1000))))
-    parser = cvc5.InputParser(solver)
-    language = cvc5.InputLanguage.SMT_LIB_2_6
-    parser.setStringInput(language, script, "obligation")
-    symbols = parser.getSymbolManager()
-    answer = ""
-    while True:
-        command = parser.nextCommand()
-        if command.isNull():
-            break
-        answer = command.invoke(solver, symbols) or answer
-    return str(answer).strip()
+        raise CertificateError("solvers-disagree", message, obligation.where)
+    words = {"unsat": "cvc5 agrees", "absent": "cvc5 is not installed"}
+    return f"; {words.get(answer, 'cvc5 unknown')}"

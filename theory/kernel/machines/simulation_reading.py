@@ -1,29 +1,25 @@
 """How a simulation certificate is read: everything but its obligations is checked here.
 
-Whatever is not of the form that `theory.kernel.machines.simulations` describes, or stands where the set does not
-allow it, is a `CertificateError` with the place in the certificate.
+Whatever is not of the form that `theory.kernel.machines.simulations` describes, or stands where the
+set does not allow it, is a `CertificateError` with the place in the certificate.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import ComponentSet, Regime, Role, Variable
+from theory.kernel.components.component import Role
+from theory.kernel.components.component_files import components_from
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.components.programs import Regime, outcomes, two_way
 from theory.kernel.errors import CertificateError, ShefferError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.smtlib import read_sort
 from theory.kernel.language.sorts import Value, value_from_json
 from theory.kernel.machines.machine_models import model_from_json
 from theory.kernel.machines.models import Model, Operation
-from theory.kernel.machines.simulations import (
-    Decision,
-    Simulation,
-    chain,
-    circuit_inputs,
-    outcomes,
-    two_way,
-)
+from theory.kernel.machines.simulations import Decision, Simulation, chain, circuit_inputs
 from theory.kernel.problems.sequences import Sequence
 
 MAX_REGISTERS = 64
@@ -43,7 +39,7 @@ def read_set(data: dict[str, Any]) -> tuple[ComponentSet, Regime]:
     if not isinstance(data.get("set"), str):
         raise CertificateError("bad-set", "expected the text of a component file", "set")
     try:
-        components = read_components(data["set"], "set")
+        components = components_from(data["set"], "set")
     except ShefferError as error:
         raise CertificateError(error.reason, error.message, error.where) from None
     try:
@@ -257,12 +253,13 @@ def _check_control(s: Simulation) -> None:
         raise CertificateError("bad-jump", message, "jump")
     jumps = control is None or control.jump or s.jump is not None
     if not jumps and not all(
-        two_way(control, outcomes(s.components, d.decide.component)) for d in s.tests.values()
+        two_way(control, outcomes(s.components.control, d.decide.component))
+        for d in s.tests.values()
     ):
         message = "without unconditional jumps a program that branches one way cannot go back"
         raise CertificateError("no-jump", message, "jump")
     for name, decision in s.tests.items():
-        allowed = outcomes(s.components, decision.decide.component)
+        allowed = outcomes(s.components.control, decision.decide.component)
         if not allowed:
             message = f"the control lets no program branch on {decision.decide.component}"
             raise CertificateError("no-branch", message, f"operations.{name}")

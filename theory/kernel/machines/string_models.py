@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from theory.kernel.components.component_sets import Regime, Variable
+from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT, REAL, Sort, coerce
 from theory.kernel.language.terms import FALSE, TRUE, Term, apply, conjunction, const, var
 from theory.kernel.machines.models import Case, Fact, Model, Operation, at_least, number

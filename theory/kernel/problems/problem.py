@@ -1,137 +1,43 @@
 """Problems: the function approximation problem, as data.
 
 A `Problem` asks for the least error that a sequence of at most `length` components has against a
-target. The target is one of
-
-- `Samples`: inputs with the outputs wanted;
-- `Specification`: a term for each output, for all inputs that satisfy a condition;
-- `Relation`: a condition on inputs and outputs, for all such inputs or for listed ones;
-- `Table`: the error of every sequence, measured elsewhere.
-
-`Measure` says how errors of samples are counted and added. Errors are exact: int, Fraction, or
-`math.inf` where a sequence blocks and the measure has no finite value for that.
+target (`theory.kernel.problems.targets`). It is checked when it is made: the target fits the
+variables, samples lie in the domain, and what divides is proved to divide by no zero where it
+matters; z3 is asked for that alone.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
-from fractions import Fraction
+from functools import lru_cache
 from itertools import product
-from typing import TypeAlias
 
-from theory.kernel.components.component_sets import ComponentSet, Variable
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.partiality import definedness, domain, domain_size, within
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import ProblemError
-from theory.kernel.language.sorts import Sort, Value, is_finite, size
-from theory.kernel.language.terms import TRUE, Term, compile_terms
-from theory.kernel.problems.problem_checks import (
-    check_candidate,
-    check_relation,
-    check_samples,
-    check_specification,
-)
+from theory.kernel.language.names import Variable
+from theory.kernel.language.proving import Counterexample, Proof, prove
+from theory.kernel.language.sorts import BOOL, INT, Value, holds
+from theory.kernel.language.terms import TRUE, Term, evaluator, var, variables
 from theory.kernel.problems.sequences import Cost, Sequence
-
-Error: TypeAlias = int | Fraction | float  # a float only as math.inf
+from theory.kernel.problems.targets import (
+    Error,
+    Measure,
+    Relation,
+    Sample,
+    Samples,
+    Specification,
+    Table,
+    Target,
+    sample_error,
+    total,
+)
 
 MAX_DOMAIN = 65_536  # an all-input problem with at most so many inputs is solved by trying all
 MAX_LENGTH = 10_000
-
-
-class Measure(StrEnum):
-    """How wrong outputs are counted.
-
-    wrong-samples: 1 for a sample with any wrong output. wrong-bits: differing bits of Bool and
-    bit-vector outputs. absolute, squared: |difference| or its square (Bool as 0/1, bit vectors as
-    unsigned), added over outputs and samples. greatest: the greatest |difference|. A blocked
-    sample counts as 1, as all bits, and as infinite.
-    """
-
-    WRONG = "wrong-samples"
-    BITS = "wrong-bits"
-    ABSOLUTE = "absolute"
-    SQUARED = "squared"
-    GREATEST = "greatest"
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Input values and the output values wanted for them."""
-
-    inputs: tuple[Value, ...]
-    outputs: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """The target is what the rows say."""
-
-    rows: tuple[Sample, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Specification:
-    """The target is a term for each output, for all inputs where `condition` holds."""
-
-    outputs: tuple[Term, ...]
-    condition: Term = TRUE
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """Outputs are right where `holds` is true: a term over the names of inputs and outputs.
-
-    Attributes:
-        holds: what is demanded of inputs and outputs together.
-        condition: the inputs it is demanded for: a term over their names.
-        inputs: the inputs it is demanded for, listed; None for all that meet the condition.
-    """
-
-    holds: Term
-    condition: Term = TRUE
-    inputs: tuple[tuple[Value, ...], ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The error of every listed sequence of choices; a sequence that is not listed is no candidate.
-
-    Attributes:
-        choices: the names to choose from at each step.
-        errors: the exact error for each tuple of choice numbers, of any length up to the steps.
-        standard_errors: of those errors that were averaged from repeated measurements.
-        source: where the numbers come from.
-    """
-
-    choices: tuple[tuple[str, ...], ...]
-    errors: Mapping[tuple[int, ...], Fraction]
-    standard_errors: Mapping[tuple[int, ...], Fraction] | None = None
-    source: str = ""
-
-    def steps(self, entry: tuple[int, ...]) -> tuple[Step, ...]:
-        """The steps of an entry."""
-        return tuple(Step(self.choices[k][c]) for k, c in enumerate(entry))
-
-    def entry(self, steps: Iterable[Step]) -> tuple[int, ...]:
-        """The choice numbers of steps.
-
-        Raises:
-            ProblemError: `unknown-choice`.
-        """
-        numbers = []
-        for k, step in enumerate(steps):
-            if k >= len(self.choices) or step.component not in self.choices[k]:
-                message = f"{step.component!r} is no choice of step {k + 1}"
-                raise ProblemError("unknown-choice", message, f"steps[{k}]")
-            numbers.append(self.choices[k].index(step.component))
-        return tuple(numbers)
-
-
-Target: TypeAlias = Samples | Specification | Relation | Table
+MAX_SAMPLES = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +87,7 @@ class Problem:
         if isinstance(self.target, Relation) and self.target.inputs is not None:
             return tuple(Sample(values, ()) for values in self.target.inputs)
         if isinstance(self.target, Specification | Relation) and self.has_small_domain():
-            return tuple(_all_samples(self, self.target))
+            return all_samples(self.inputs, self.target, self.values)
         raise ProblemError("no-samples", "the problem has no finite list of samples", self.name)
 
     @property
@@ -197,7 +103,7 @@ class Problem:
             return False
         count = 1
         for v in self.inputs:
-            number = self.domain_size(v.sort)
+            number = domain_size(v.sort, self.values)
             if number is None:
                 return False
             count *= number
@@ -205,12 +111,17 @@ class Problem:
                 return False
         return True
 
-    def domain_size(self, sort: Sort) -> int | None:
-        """How many values of the sort there are here; None for infinitely many or arrays."""
-        values = self.components.values if self.components else None
-        if sort.kind == "Int" and values is not None:
-            return values
-        return size(sort) if is_finite(sort) and sort.kind != "Array" else None
+    @property
+    def values(self) -> int | None:
+        """How many values an Int has here; None for infinitely many."""
+        return self.components.values if self.components else None
+
+    def domain_terms(self) -> list[Term]:
+        """What `(values ...)` says of the inputs."""
+        if self.values is None:
+            return []
+        ints = [v for v in self.inputs if v.sort == INT]
+        return [within(var(v.name, INT), 0, self.values - 1) for v in ints]
 
     def sequence(self, steps: Iterable[Step], outputs: tuple[int, ...] | None = None) -> Sequence:
         """A candidate made of the steps; `outputs` are the slots read off in a dag."""
@@ -243,76 +154,23 @@ class Problem:
             if given is None:
                 return 1
             names = tuple(v.name for v in (*self.inputs, *self.outputs))
-            return int(not compile_terms((self.target.holds,), names)(*row.inputs, *given)[0])
+            return int(not evaluator((self.target.holds,), names)(*row.inputs, *given)[0])
         return sample_error(self.measure, self.outputs, row.outputs, given)
 
 
-def sample_error(
-    measure: Measure,
-    outputs: tuple[Variable, ...],
-    wanted: tuple[Value, ...],
-    given: tuple[Value, ...] | None,
-) -> Error:
-    """The error of one sample; `given` is None where the sequence blocked."""
-    if measure is Measure.WRONG:
-        return int(given != wanted)
-    if given is None:
-        if measure is Measure.BITS:
-            return sum(1 if v.sort.kind == "Bool" else v.sort.width for v in outputs)
-        return math.inf
-    if measure is Measure.BITS:
-        pairs = zip(map(_number, wanted), map(_number, given), strict=True)
-        return sum((int(a) ^ int(b)).bit_count() for a, b in pairs)
-    differences = [_distance(a, b) for a, b in zip(wanted, given, strict=True)]
-    if measure is Measure.GREATEST:
-        return max(differences, default=0)
-    if measure is Measure.SQUARED:
-        differences = [d * d for d in differences]
-    return sum(differences)
-
-
-def error_text(error: Error) -> str:
-    """An error for people: as a decimal where that is exact and short, else to six digits."""
-    if error == math.inf:
-        return "inf"
-    value = Fraction(error)
-    if value.denominator != 1 and 10**9 % value.denominator == 0:
-        text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
-    else:
-        text = str(value)
-    return text if len(text) <= 9 else f"{float(value):.6g}"
-
-
-def _distance(a: Value, b: Value) -> int | Fraction:
-    x, y = _number(a), _number(b)
-    return x - y if x >= y else y - x
-
-
-def _number(value: Value) -> int | Fraction:
-    return int(value) if isinstance(value, bool) else value  # type: ignore[return-value]
-
-
-def total(measure: Measure, errors: Iterable[Error]) -> Error:
-    """The error of all samples together: their greatest, or their sum."""
-    listed = list(errors)
-    if measure is Measure.GREATEST:
-        return max(listed, default=0)
-    # Python cannot add infinity to an integer or fraction beyond the floats.
-    return math.inf if math.inf in listed else sum(listed)
-
-
-def _all_samples(problem: Problem, target: Specification | Relation) -> Iterable[Sample]:
-    names = tuple(v.name for v in problem.inputs)
+@lru_cache(maxsize=16)
+def all_samples(
+    inputs: tuple[Variable, ...], target: Specification | Relation, values: int | None
+) -> tuple[Sample, ...]:
+    """A sample for each input that meets the target's condition."""
     wanted = target.outputs if isinstance(target, Specification) else ()
-    compute = compile_terms((*wanted, target.condition), names)
-    domains: list[list[Value]] = []
-    for v in problem.inputs:
-        number = problem.domain_size(v.sort) or 0
-        domains.append([False, True] if v.sort.kind == "Bool" else list(range(number)))
-    for values in product(*domains):
-        *outputs, admitted = compute(*values)
+    compute = evaluator((*wanted, target.condition), tuple(v.name for v in inputs))
+    found = []
+    for choice in product(*(domain(v.sort, values) for v in inputs)):
+        *outputs, admitted = compute(*choice)
         if admitted:
-            yield Sample(values, tuple(outputs))
+            found.append(Sample(choice, tuple(outputs)))
+    return tuple(found)
 
 
 def _check(p: Problem) -> None:
@@ -323,6 +181,9 @@ def _check(p: Problem) -> None:
     if isinstance(p.target, Table):
         if not p.target.errors:
             raise ProblemError("no-samples", "the table is empty", p.name)
+        if p.components is not None or p.inputs or p.outputs or p.cost is not Cost.LENGTH:
+            message = "a table has no components, inputs or outputs, and its cost is length"
+            raise ProblemError("wrong-wiring", message, p.name)
         if min(p.target.errors.values()) < 0:
             message = "an error is not negative; add a constant to all of them"
             raise ProblemError("bad-value", message, p.name)
@@ -336,6 +197,12 @@ def _check(p: Problem) -> None:
         raise ProblemError("no-output", "the problem compares no output", p.name)
     if p.wiring is Wiring.CHAIN and any(v not in p.inputs for v in p.outputs):
         raise ProblemError("unknown-register", "a chain's outputs are registers", p.name)
+    if p.for_all_inputs and p.measure is not Measure.WRONG and not p.has_small_domain():
+        message = (
+            f"measure {p.measure} needs inputs that can be listed, at most {MAX_DOMAIN}; for all "
+            "inputs of a larger domain a sequence is right or wrong: use wrong-samples"
+        )
+        raise ProblemError("wrong-measure", message, p.name)
     numeric = p.measure in (Measure.ABSOLUTE, Measure.SQUARED, Measure.GREATEST)
     for v in p.outputs:
         bits = v.sort.kind in ("Bool", "BitVec")
@@ -343,11 +210,123 @@ def _check(p: Problem) -> None:
             message = f"measure {p.measure} does not apply to output {v.name} of sort {v.sort}"
             raise ProblemError("wrong-measure", message, p.name)
     if isinstance(p.target, Samples):
-        check_samples(p, p.target)
+        _check_samples(p, p.target)
     elif isinstance(p.target, Relation):
         if p.measure is not Measure.WRONG:
             message = f"a relation counts wrong samples; measure {p.measure} does not apply"
             raise ProblemError("wrong-measure", message, p.name)
-        check_relation(p, p.target)
+        _check_relation(p, p.target)
     else:
-        check_specification(p, p.target)
+        _check_specification(p, p.target)
+    trivial = isinstance(p.target, Samples) or p.target.condition == TRUE
+    if not trivial and p.has_small_domain() and not p.rows():
+        raise ProblemError("no-samples", "no input meets the condition", p.name)
+
+
+def _check_samples(p: Problem, samples: Samples) -> None:
+    if not 1 <= len(samples.rows) <= MAX_SAMPLES:
+        message = f"there are {len(samples.rows)} samples; 1 to {MAX_SAMPLES} are possible"
+        raise ProblemError("no-samples", message, p.name)
+    for k, row in enumerate(samples.rows):
+        for variables_, values in ((p.inputs, row.inputs), (p.outputs, row.outputs)):
+            fits = len(variables_) == len(values) and all(
+                holds(v.sort, value) for v, value in zip(variables_, values, strict=True)
+            )
+            if not fits:
+                message = f"sample {k + 1} does not fit the sorts of inputs and outputs"
+                raise ProblemError("wrong-sort", message, p.name)
+            _check_values(p, variables_, values, k)
+
+
+def _check_specification(p: Problem, target: Specification) -> None:
+    sorts = {v.name: v.sort for v in p.inputs}
+    free = {
+        n for n, s in variables((*target.outputs, target.condition)).items() if sorts.get(n) != s
+    }
+    if free:
+        message = f"the target uses {', '.join(sorted(free))}, which is no input of that sort"
+        raise ProblemError("free-variable", message, p.name)
+    if [t.sort for t in target.outputs] != [v.sort for v in p.outputs]:
+        raise ProblemError("wrong-sort", "target and outputs differ in number or sorts", p.name)
+    if target.condition.sort != BOOL:
+        raise ProblemError("wrong-sort", "the condition is Bool", p.name)
+    _check_divisors(p, target.condition, target.outputs)
+
+
+def _check_relation(p: Problem, target: Relation) -> None:
+    names = [v.name for v in (*p.inputs, *p.outputs)]
+    if p.wiring is not Wiring.DAG or len(set(names)) != len(names):
+        message = "a relation is the target of a dag whose outputs are named unlike its inputs"
+        raise ProblemError("wrong-wiring", message, p.name)
+    sorts = {v.name: v.sort for v in p.inputs}
+    for term in (target.condition, target.holds):
+        free = {n for n, s in variables([term]).items() if sorts.get(n) != s}
+        if free:
+            message = f"the target uses {', '.join(sorted(free))}, which is no variable of its sort"
+            raise ProblemError("free-variable", message, p.name)
+        if term.sort != BOOL:
+            raise ProblemError("wrong-sort", "a relation and its condition are Bool", p.name)
+        sorts |= {v.name: v.sort for v in p.outputs}
+    _check_divisors(p, target.condition, (target.holds,))
+    if target.inputs is None:
+        return
+    if not 1 <= len(target.inputs) <= MAX_SAMPLES:
+        message = f"there are {len(target.inputs)} samples; 1 to {MAX_SAMPLES} are possible"
+        raise ProblemError("no-samples", message, p.name)
+    for k, values in enumerate(target.inputs):
+        if len(values) != len(p.inputs) or not all(
+            holds(v.sort, value) for v, value in zip(p.inputs, values, strict=True)
+        ):
+            raise ProblemError("wrong-sort", f"sample {k + 1} does not fit the inputs", p.name)
+        _check_values(p, p.inputs, values, k)
+        if not evaluator((target.condition,), tuple(v.name for v in p.inputs))(*values)[0]:
+            message = f"sample {k + 1} does not meet the condition"
+            raise ProblemError("bad-input", message, p.name)
+
+
+def _check_values(
+    p: Problem, variables_: tuple[Variable, ...], values: tuple[Value, ...], k: int
+) -> None:
+    """Samples keep to the domain that `(values ...)` gives to Int."""
+    for v, value in zip(variables_, values, strict=True):
+        if p.values is not None and v.sort == INT and not 0 <= value < p.values:  # type: ignore[operator]
+            message = f"sample {k + 1}: {v.name} is not among the values 0..{p.values - 1}"
+            raise ProblemError("bad-value", message, p.name)
+
+
+def _check_divisors(p: Problem, condition: Term, terms: tuple[Term, ...]) -> None:
+    """Refuses a target that is not proved to divide by no zero where it matters."""
+    inside = p.domain_terms()
+    for term, assumed in ((condition, inside), *((t, [*inside, condition]) for t in terms)):
+        goal = definedness(term)
+        answer = Proof() if goal == TRUE else prove(goal, assumed)
+        if not isinstance(answer, Proof):
+            message = "the target is not proved to divide by no zero; add a (condition ...)"
+            reason = "zero-divisor" if isinstance(answer, Counterexample) else "not-proved"
+            raise ProblemError(reason, message, p.name)
+
+
+def check_candidate(p: Problem, sequence: Sequence) -> None:
+    """Refuses a sequence of another wiring, set, inputs or outputs than the problem's.
+
+    Raises:
+        ProblemError: `wrong-sequence`.
+    """
+    slots = sequence.outputs
+    same = (
+        sequence.components == p.components
+        and sequence.wiring is p.wiring
+        and sequence.inputs == p.inputs
+    )
+    if p.wiring is Wiring.CHAIN:
+        same = same and slots == p.compared()
+    elif same:
+        sorts = [v.sort for v in p.inputs]
+        for step in sequence.steps:
+            sorts.extend(sequence[step.component].output_sorts)
+        same = [sorts[k] for k in slots] == [v.sort for v in p.outputs]
+    if not same:
+        message = (
+            "the sequence is not one of this problem's (set, wiring, inputs or outputs differ)"
+        )
+        raise ProblemError("wrong-sequence", message, p.name)

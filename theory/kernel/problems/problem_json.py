@@ -10,19 +10,19 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from theory.formats.component_writing import write_components
-from theory.kernel.components.component_files import read_components
-from theory.kernel.components.component_sets import Variable
+from theory.kernel.components.component_files import components_from
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.names import Variable
 from theory.kernel.language.sexpr import parse
 from theory.kernel.language.smtlib import Definitions, read_sort, read_term
-from theory.kernel.language.sorts import Value, value_from_json, value_to_json
-from theory.kernel.language.terms import Term, smt_text, var
-from theory.kernel.problems.problem import (
+from theory.kernel.language.sorts import Value, value_from_json
+from theory.kernel.language.terms import Term, var
+from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import (
     Error,
     Measure,
-    Problem,
     Relation,
     Sample,
     Samples,
@@ -30,25 +30,10 @@ from theory.kernel.problems.problem import (
     Table,
     Target,
 )
-from theory.kernel.problems.sequences import Cost
 
 E = TypeVar("E", bound=StrEnum)
 
 MAX_DIGITS = 1900  # of an error's numerator and denominator
-
-
-def error_to_json(error: Error) -> str:
-    """An exact error as text: 3, 1/3 or inf.
-
-    Raises:
-        ProblemError: `too-large` beyond `MAX_DIGITS` digits, which no checker would read.
-    """
-    if error == math.inf:
-        return "inf"
-    exact = Fraction(error)
-    if max(exact.numerator.bit_length(), exact.denominator.bit_length()) > 3 * MAX_DIGITS:
-        raise ProblemError("too-large", f"an error has more than {MAX_DIGITS} digits")
-    return str(exact)
 
 
 def error_from_json(data: Any, where: str) -> Error:
@@ -63,48 +48,6 @@ def error_from_json(data: Any, where: str) -> Error:
         else:
             return int(value) if value.denominator == 1 else value
     raise ProblemError("bad-value", f"expected an error such as 3 or 1/3, not {data!r}", where)
-
-
-def problem_to_json(problem: Problem) -> dict[str, Any]:
-    """The whole problem as plain data."""
-    return {
-        "name": problem.name,
-        "wiring": str(problem.wiring),
-        "measure": str(problem.measure),
-        "cost": str(problem.cost),
-        "length": problem.length,
-        "inputs": [[v.name, str(v.sort)] for v in problem.inputs],
-        "outputs": [[v.name, str(v.sort)] for v in problem.outputs],
-        "components": write_components(problem.components) if problem.components else None,
-        "target": _target_to_json(problem.target),
-    }
-
-
-def _target_to_json(target: Target) -> dict[str, Any]:
-    if isinstance(target, Samples):
-        rows = [[_values(r.inputs), _values(r.outputs)] for r in target.rows]
-        return {"samples": rows}
-    if isinstance(target, Relation):
-        found = {"relation": smt_text(target.holds), "condition": smt_text(target.condition)}
-        listed = target.inputs
-        return found if listed is None else found | {"inputs": [_values(row) for row in listed]}
-    if isinstance(target, Specification):
-        outputs = [smt_text(t) for t in target.outputs]
-        return {"specification": outputs, "condition": smt_text(target.condition)}
-    entries: dict[str, Any] = {
-        "table": [[list(e), error_to_json(error)] for e, error in target.errors.items()],
-        "choices": [list(names) for names in target.choices],
-        "source": target.source,
-    }
-    if target.standard_errors is not None:
-        entries["standard_errors"] = [
-            error_to_json(target.standard_errors[e]) for e in target.errors
-        ]
-    return entries
-
-
-def _values(values: tuple[Value, ...]) -> list[Any]:
-    return [value_to_json(v) for v in values]
 
 
 def problem_from_json(data: Any, where: str = "problem") -> Problem:
@@ -122,7 +65,7 @@ def problem_from_json(data: Any, where: str = "problem") -> Problem:
     text = data["components"]
     if text is not None and not isinstance(text, str):
         raise ProblemError("bad-problem", "components is SMT-LIB text", where)
-    components = read_components(text, f"{where}.components") if text is not None else None
+    components = components_from(text, f"{where}.components") if text is not None else None
     inputs = _variables_from(data["inputs"], f"{where}.inputs")
     outputs = _variables_from(data["outputs"], f"{where}.outputs")
     return Problem(

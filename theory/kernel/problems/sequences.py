@@ -1,8 +1,7 @@
 """Sequences: straight-line programs of components, and their exact meaning.
 
 A `Sequence` holds its steps, the inputs they start from and the slots read off at the end. It
-evaluates exactly, composes to terms, has costs, and prints as text, LaTeX and JSON. The empty
-sequence is the identity.
+evaluates exactly, composes to terms and has costs. The empty sequence is the identity.
 """
 
 from __future__ import annotations
@@ -13,11 +12,15 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from theory.kernel.components.component_sets import Component, ComponentSet, Role, Variable
-from theory.kernel.components.placements import Step, Wiring, allows, written
+from theory.kernel.components.component import Component, Role
+from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.components.placements import Step, Wiring, allows
 from theory.kernel.errors import ProblemError
-from theory.kernel.language.sorts import Value, plain_value, value_from_json, value_to_json
+from theory.kernel.language.names import Variable
+from theory.kernel.language.sorts import Value, value_from_json
 from theory.kernel.language.terms import TRUE, Term, conjunction, substitute, var
+
+MAX_REMEMBERED = 4_096  # results of a step that are kept
 
 
 class Cost(StrEnum):
@@ -37,8 +40,19 @@ class Cost(StrEnum):
 def step_function(
     component: Component, setting: tuple[Value, ...]
 ) -> Callable[..., tuple[Value, ...] | None]:
-    """The exact function of a component at a parameter setting, compiled once."""
-    return component.function(setting)
+    """The exact function of a component at a parameter setting; it remembers some results."""
+    function = component.function(setting)
+    known: dict[tuple[Value, ...], tuple[Value, ...] | None] = {}
+
+    def run(*values: Value) -> tuple[Value, ...] | None:
+        if values in known:
+            return known[values]
+        result = function(*values)
+        if len(known) < MAX_REMEMBERED:
+            known[values] = result
+        return result
+
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,61 +147,6 @@ class Sequence:
             return sum(sizes[k] for k in self.outputs)
         return max((depths[k] for k in self.outputs), default=0)
 
-    def slot_names(self) -> list[str]:
-        """A name for each slot: the inputs' own, then t1, t2, ... (dag)."""
-        names = [v.name for v in self.inputs]
-        if self.wiring is Wiring.DAG:
-            made = sum(len(self[step.component].outputs) for step in self.steps)
-            taken, number = set(names), 0
-            for _ in range(made):
-                number += 1
-                while f"t{number}" in taken:
-                    number += 1
-                names.append(f"t{number}")
-        return names
-
-    def text(self) -> str:
-        """One step a line, as people write programs; empty for the empty sequence of a chain."""
-        names, lines, slot = self.slot_names(), [], len(self.inputs)
-        for step in self.steps:
-            call = _call(step, names)
-            if self.wiring is Wiring.TABLE:
-                lines.append(step.component)
-            elif self.wiring is Wiring.CHAIN:
-                lines.append(f"{', '.join(names[k] for k in step.writes)} := {call}")
-            else:
-                count = len(self[step.component].outputs)
-                lines.append(f"{', '.join(names[slot : slot + count])} = {call}")
-                slot += count
-        if self.wiring is Wiring.DAG:
-            lines.append(f"return {', '.join(names[k] for k in self.outputs)}")
-        return "\n".join(lines)
-
-    def one_line(self) -> str:
-        """The text on one line; `(empty)` for no steps."""
-        return "; ".join(self.text().splitlines()) or "(empty)"
-
-    def latex(self) -> str:
-        """The steps as an `aligned` block, each with its formula."""
-        from theory.formats.latex import sequence_latex
-
-        return sequence_latex(self)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, without the component set and the inputs, which the problem holds."""
-        return {
-            "steps": [
-                [
-                    s.component,
-                    list(s.reads),
-                    list(s.writes),
-                    [value_to_json(v) for v in s.parameters],
-                ]
-                for s in self.steps
-            ],
-            "outputs": list(self.outputs),
-        }
-
     @classmethod
     def from_json(
         cls,
@@ -240,12 +199,6 @@ def _slots(data: Any, where: str) -> tuple[int, ...]:
     raise ProblemError("bad-sequence", "slots are a list of numbers from 0", where)
 
 
-def _call(step: Step, names: list[str]) -> str:
-    arguments = [names[k] for k in step.reads] if step.reads else []
-    weights = f"[{', '.join(map(plain_value, step.parameters))}]" if step.parameters else ""
-    return f"{step.component}{weights}({', '.join(arguments)})"
-
-
 def _check_sequence(sequence: Sequence) -> None:
     sorts = [v.sort for v in sequence.inputs]
     for k, step in enumerate(sequence.steps):
@@ -264,8 +217,9 @@ def _check_sequence(sequence: Sequence) -> None:
         ):
             message = f"{component.name} does not have parameter values {step.parameters}"
             raise ProblemError("bad-parameter", message, where)
-        results = written(component, sequence.wiring)
-        if sequence.wiring is Wiring.DAG:
+        dag = sequence.wiring is Wiring.DAG
+        results = component.output_sorts if dag else component.written
+        if dag:
             if step.writes:
                 raise ProblemError("bad-slot", "a step of a dag writes no registers", where)
             sorts.extend(results)

@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from theory.kernel.components.component_sets import ComponentSet
-from theory.kernel.components.partiality import within
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.proving import TIMEOUT_S, Answer, prove
-from theory.kernel.language.sorts import INT, Value
-from theory.kernel.language.terms import Term, apply, compile_terms, conjunction, substitute, var
-from theory.kernel.problems.problem import (
-    Measure,
-    Problem,
-    Relation,
-    Sample,
-    Samples,
-    Specification,
-)
-from theory.kernel.problems.problem_checks import check_candidate
+from theory.kernel.language.sorts import Value
+from theory.kernel.language.terms import apply, conjunction, evaluator, substitute
+from theory.kernel.problems.problem import Problem, check_candidate
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.problems.targets import Measure, Relation, Sample, Samples, Specification
 
 
 def verify(problem: Problem, sequence: Sequence, *, timeout_s: float = TIMEOUT_S) -> Answer:
@@ -39,7 +30,7 @@ def verify(problem: Problem, sequence: Sequence, *, timeout_s: float = TIMEOUT_S
     else:
         pairs = zip(outputs, target.outputs, strict=True)
         goal = conjunction([unblocked, *(apply("=", given, wanted) for given, wanted in pairs)])
-    return prove(goal, [target.condition, *_domain(problem)], timeout_s=timeout_s)
+    return prove(goal, [target.condition, *problem.domain_terms()], timeout_s=timeout_s)
 
 
 def on_inputs(problem: Problem, inputs: Iterable[tuple[Value, ...]]) -> Problem:
@@ -50,9 +41,9 @@ def on_inputs(problem: Problem, inputs: Iterable[tuple[Value, ...]]) -> Problem:
     """
     target = _specification(problem)
     names = tuple(v.name for v in problem.inputs)
-    admitted = conjunction([target.condition, *_domain(problem)])
+    admitted = conjunction([target.condition, *problem.domain_terms()])
     wanted = () if isinstance(target, Relation) else target.outputs
-    compute = compile_terms((*wanted, admitted), names)
+    compute = evaluator((*wanted, admitted), names)
     rows = []
     for k, values in enumerate(inputs):
         *outputs, admits = compute(*values)
@@ -69,11 +60,3 @@ def _specification(problem: Problem) -> Specification | Relation:
     if not problem.for_all_inputs or not isinstance(problem.target, Specification | Relation):
         raise ProblemError("no-specification", "has no target for all inputs", problem.name)
     return problem.target
-
-
-def _domain(problem: Problem) -> list[Term]:
-    components: ComponentSet | None = problem.components
-    if components is None or components.values is None:
-        return []
-    top = components.values - 1
-    return [within(var(v.name, INT), 0, top) for v in problem.inputs if v.sort == INT]

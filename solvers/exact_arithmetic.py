@@ -1,7 +1,8 @@
-"""Exact arithmetic where Python's own is not SMT-LIB's, or has no end.
+"""Exact arithmetic for generated code, where Python's own is not SMT-LIB's or has no end.
 
-`RUNTIME` holds the functions that the Python column of `theory.kernel.language.operators` may call, by the name
-used there. Bit vectors are unsigned words; `sign` and `mask` are a word's sign bit and all-ones.
+`RUNTIME` holds the functions that the templates of `solvers.term_code` may call, by the name used
+there. Bit vectors are unsigned words; `sign` and `mask` are a word's sign bit and all-ones. Tests
+hold these functions against the kernel's (`theory.kernel.language.operators`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from theory.kernel.errors import NumberTooLargeError
-
-MAX_BITS = 100_000  # longest product that evaluation makes, in bits
+from theory.kernel.language.operators import MAX_BITS
 
 Number = int | Fraction
 

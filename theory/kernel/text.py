@@ -1,0 +1,38 @@
+"""Text that came from somebody else, made fit to be printed.
+
+A certificate may hold any text: line breaks and escape sequences that forge or erase lines of a
+terminal, letters that look like nothing. Whatever is printed of it goes through here.
+
+- `printable`: on one line, with what is not printable escaped, and cut where it is long.
+- `quoted`: a name: as it is where it is plain, else between quotes, so that it cannot be taken for
+  words of the checker.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_SHOWN = 1_000  # longest text that is printed whole
+MAX_NAME = 120
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.+*/<>=!?@%&^~$\[\]-]+")
+
+
+def printable(text: str, limit: int = MAX_SHOWN) -> str:
+    """The text on one line of at most about `limit` characters; odd characters are escaped."""
+    if len(text) > limit:
+        text = f"{text[: limit - limit // 4]} ... {text[-(limit // 4) :]}"
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{{{code:x}}}"
+
+
+def quoted(name: str, limit: int = MAX_NAME) -> str:
+    """A name that is not ours, for a sentence of ours."""
+    if len(name) <= limit and _PLAIN.fullmatch(name):
+        return name
+    inside = printable(name, limit).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{inside}'"
