@@ -34,7 +34,7 @@ def test_an_attested_bound_is_named_as_not_checked(name: str) -> None:
     data = certificate(name) | {"evidence": "attested", "attested_by": "a published table"}
     report = check(data)
     assert report.complete
-    assert report.unchecked == ("the lower bound (a published table)",)
+    assert report.unchecked == ("the lower bound ('a published table')",)
     assert ", checked" not in report.statement
 
 

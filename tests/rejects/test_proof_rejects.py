@@ -40,7 +40,7 @@ def test_the_certificates_themselves_are_accepted() -> None:
 
 
 def lines(data: Data, k: int) -> list[str]:
-    return unpack(data["proofs"][k]["lrat"], "p").splitlines()
+    return list(unpack(data["proofs"][k]["lrat"], "p"))
 
 
 def put(data: Data, k: int, text: list[str]) -> None:

@@ -24,7 +24,7 @@ from theory.kernel.machines.obligations import (
     Proved,
     Refuted,
     decide,
-    smt_script,
+    script,
 )
 from theory.kernel.machines.simulation_reading import read_simulation
 
@@ -121,7 +121,7 @@ def test_an_obligation_is_decided_with_its_counterexample() -> None:
     outcome = decide(Obligation("operation o", "", (at_least,), (goal,)))
     assert isinstance(outcome, Refuted)
     assert "expected 3" in outcome.message
-    assert "(check-sat)" in smt_script(Obligation("o", "", (at_least,), (goal,)))
+    assert "(check-sat)" in script(Obligation("o", "", (at_least,), (goal,)))
 
 
 def test_a_time_out_is_open() -> None:

@@ -216,9 +216,17 @@ def test_arrays_over_a_finite_index_are_equal_when_they_agree_everywhere() -> No
 def test_every_row_is_found_by_the_kinds_it_is_read_back_from() -> None:
     import z3
 
-    for kind, row in BY_KIND.items():
+    for kind, name in BY_KIND.items():
         assert hasattr(z3, kind), kind
-        assert OPERATORS[row.name] is row
+        assert name in OPERATORS
+
+
+def test_every_table_of_operators_has_the_kernel_s_rows() -> None:
+    from solvers.term_code import CODE
+    from theory.formats import latex, z3_terms
+
+    for table in (CODE, latex.FORMS, z3_terms.FORMS):
+        assert list(table) == list(OPERATORS)
 
 
 @pytest.mark.parametrize(

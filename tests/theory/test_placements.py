@@ -7,7 +7,7 @@ import pytest
 from theory.kernel.components.component import Component, Parameter, Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import instances, placements
-from theory.kernel.errors import ProblemError
+from theory.kernel.errors import ComponentError, ProblemError
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import apply, const, var
@@ -48,6 +48,11 @@ def test_declared_places_and_targets_are_kept() -> None:
 @pytest.mark.parametrize("place", [(0, 3), (0,), (0, 1, 2), (0, 2)])
 def test_a_declared_place_that_does_not_fit_is_refused(place: tuple[int, ...]) -> None:
     fixed = Component("plus", XY, plus.outputs, placements=(place,))
+    with pytest.raises(ComponentError) as refused:
+        ComponentSet("s", (fixed,), (A, B, Variable("f", BOOL)))
+    assert refused.value.reason == "bad-placement"
+    if place in ((0,), (0, 1, 2)):
+        return
     with pytest.raises(ProblemError) as caught:
         placements(ComponentSet("s", (fixed,)), (A, B, Variable("f", BOOL)))
     assert caught.value.reason == "bad-placement"

@@ -125,7 +125,7 @@ SPECIFIED = """
 (define-fun one () Int 1)
 (define-fun twice ((x Int)) Int (* 2 x))
 (define-fun positive ((x Int)) Bool (> x 0))
-(set-info :sheffer "(problem double (target twice) (length 3) (wiring dag) (measure absolute)
+(set-info :sheffer "(problem double (target twice) (length 3) (wiring dag) (measure wrong-samples)
                      (condition positive))")
 """
 
@@ -139,7 +139,7 @@ def test_a_specification_in_a_file_with_its_components() -> None:
     assert problem.target == Specification(
         (apply("*", const(2, INT), x),), apply(">", x, const(0, INT))
     )
-    assert (problem.length, problem.measure) == (3, Measure.ABSOLUTE)
+    assert (problem.length, problem.measure) == (3, Measure.WRONG)
 
 
 def test_a_caller_s_options_come_before_the_file_s(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from solvers.term_code import compile_terms
 from theory.formats.authoring import component
+from theory.formats.latex import sequence_latex
 from theory.formats.sequence_text import one_line, sequence_text, slot_names
 from theory.kernel.components.component import Component, Parameter, Role
 from theory.kernel.components.component_sets import ComponentSet
@@ -52,7 +53,7 @@ def test_a_chain_overwrites_registers() -> None:
     assert seq.evaluate((5, 3, 10)) == (3, 15, 10)
     assert sequence_text(seq) == "a, b := compare(a, b)\nb := plus(b, c)"
     assert chain(cs).evaluate((5, 3, 10)) == (5,)
-    assert chain(cs).one_line() == "(empty)"
+    assert one_line(chain(cs)) == "(empty)"
     assert len(seq) == 2
 
 
@@ -204,6 +205,6 @@ def test_json_that_is_no_sequence_is_refused(data: object) -> None:
 def test_a_sequence_over_reals_prints_its_formulas() -> None:
     half = component("half", lambda q: q / 2, REAL)
     cs = ComponentSet("s", (half,), (Variable("q", REAL),))
-    text = chain(cs, Step("half", (0,), (0,))).latex()
+    text = sequence_latex(chain(cs, Step("half", (0,), (0,))))
     assert text.startswith("\\begin{aligned}")
     assert "q &\\leftarrow \\frac{q}{2}" in text

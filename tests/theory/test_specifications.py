@@ -31,7 +31,7 @@ REGISTERS = (Variable("a", INT),)
 def specified(target: Term, condition: Term = TRUE) -> Problem:
     cs = ComponentSet("s", MADE, REGISTERS)
     goal = Specification((target,), condition)
-    return Problem("p", cs, Wiring.CHAIN, REGISTERS, REGISTERS, goal, 3, Measure.ABSOLUTE)
+    return Problem("p", cs, Wiring.CHAIN, REGISTERS, REGISTERS, goal, 3, Measure.WRONG)
 
 
 def run(problem: Problem, *names: str):  # type: ignore[no-untyped-def]

@@ -1,14 +1,12 @@
 """Component sets in files of people: `.smt2` files that z3 and cvc5 read as they are.
 
-What the kernel reads is strict (`theory.kernel.components.component_files`). Here a file may also
-hold what SMT-LIB scripts usually do, and say less:
+What the kernel reads is strict (`theory.kernel.components.component_files`). A file may also hold
+what SMT-LIB scripts usually do:
 
 - commands that change nothing about definitions are passed over: `set-logic`, `set-option`,
   `check-sat`, `get-model`, the standard keywords of `set-info`, and a last `exit`;
 - `define-sort` abbreviations are written out, annotations `(! t ...)` dropped;
-- a definition that no line describes or names, and that no other definition calls, is a component
-  with one output; with a Bool output and no Bool input it is a test;
-- without a line `(set ...)` the set is named after the file.
+- a line `(problem ...)` may stand in it; without a `(set ...)` the set is named after the file.
 """
 
 from __future__ import annotations
@@ -22,7 +20,6 @@ from theory.kernel.deadline import tick
 from theory.kernel.errors import ComponentError
 from theory.kernel.language.sexpr import Atom, Group, Node, parse
 from theory.kernel.language.smtlib import Definitions, interpret, symbol
-from theory.kernel.language.sorts import BOOL
 
 MAX_BYTES = 20_000_000
 
@@ -61,7 +58,9 @@ def read_text(path: str | Path) -> str:
 
 def read_components(text: str, file: str = "<text>", name: str = "unnamed") -> ComponentSet:
     """The component set of a text; `name` is used where no set line names it."""
-    return described(read_definitions(text, file), name)
+    found = read_definitions(text, file)
+    found.lines = [line for line in found.lines if line.head != "problem"]
+    return components_of(found, name)
 
 
 def read_definitions(text: str, file: str) -> Definitions:
@@ -71,34 +70,6 @@ def read_definitions(text: str, file: str) -> Definitions:
         ComponentError: located at file:line:column.
     """
     return interpret(_plain(parse(text, file)), file)
-
-
-def described(found: Definitions, name: str, spared: frozenset[str] = frozenset()) -> ComponentSet:
-    """The component set of definitions, with the lines that go without saying filled in."""
-    where = found.file
-    named = set(spared)
-    if not spared:  # a problem's file, asked for its components: the target is one of them
-        found.lines = [line for line in found.lines if line.head != "problem"]
-    for line in found.lines:
-        for item in line.items[1:2] if line.head != "set" else ():
-            if not any(isinstance(g, Group) and g.head == "outputs" for g in line.items):
-                named.add(str(item))
-        for group in line.items:
-            if isinstance(group, Group) and group.head in ("outputs", "guard", "starts"):
-                named |= {str(item) for item in group.items[1:]}
-    for function in found.functions.values():
-        if function.name in named or function.name in found.called:
-            continue
-        no_bool_in = function.arguments and all(a.sort != BOOL for a in function.arguments)
-        head = "test" if function.body.sort == BOOL and no_bool_in else "component"
-        found.lines.append(_line(head, function.name, function.where))
-    if not any(line.head == "set" for line in found.lines):
-        found.lines.append(_line("set", name, where))
-    return components_of(found, spared)
-
-
-def _line(head: str, name: str, where: str) -> Group:
-    return Group((Atom(head, "symbol", where), Atom(name, "symbol", where)), where)
 
 
 def _plain(commands: list[Node]) -> Iterator[Node]:

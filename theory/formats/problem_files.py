@@ -17,8 +17,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
-from theory.formats.component_files import described, read_definitions, read_text
+from theory.formats.component_files import read_definitions, read_text
 from theory.formats.values import parse_value
+from theory.kernel.components.component_files import components_of
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.components.programs import Regime
@@ -312,7 +313,7 @@ def read_problem(text: str, file: str = "<text>", options: Options | None = None
         function = _defined(_only(fields["condition"]), found)
         condition = function.body
         spared.add(function.name)
-    components = described(found, Path(file).stem, frozenset(spared))
+    components = components_of(found, Path(file).stem, frozenset(spared))
     wiring = chosen.wiring or _choice(Wiring, fields, "wiring") or default_wiring(components)
     inputs = _inputs(targets, components, wiring)
     names = [symbol(n) for n in fields["outputs"].items[1:]] if "outputs" in fields else []

@@ -30,6 +30,7 @@ from itertools import combinations, product
 
 from theory.kernel.checks.boolean_steps import applications, check_supported, essential, flipped
 from theory.kernel.components.placements import Step
+from theory.kernel.deadline import tick
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.sorts import Value
 from theory.kernel.problems.problem import Problem
@@ -125,6 +126,7 @@ class _Writer:
         return self.variables
 
     def add(self, literals: Iterable[int]) -> None:
+        tick()
         clause = tuple(dict.fromkeys(x for x in literals if x != -_TRUE))
         if _TRUE in clause:
             return

@@ -48,7 +48,14 @@ from theory.kernel.checks.finite_data import (
     mapping,
     shown,
 )
-from theory.kernel.checks.preservation import Budget, Tuple, Violation, build_trie, violation
+from theory.kernel.checks.preservation import (
+    STATE_COST,
+    Budget,
+    Tuple,
+    Violation,
+    build_trie,
+    violation,
+)
 from theory.kernel.errors import CertificateError
 
 DEFAULT_MAX_WORK = 100_000_000
@@ -248,7 +255,7 @@ def term_table(
     """All values of a straight-line term on `arity` inputs, in row-major order."""
     slots: list[Tuple] = list(zip(*product(range(k), repeat=arity), strict=True))
     for which, arguments in steps:
-        budget.spend(k**arity * len(arguments), where)
+        budget.spend(k**arity * (len(arguments) + STATE_COST), where)
         index = [0] * k**arity
         for argument in arguments:
             index = [i * k + x for i, x in zip(index, slots[argument], strict=True)]

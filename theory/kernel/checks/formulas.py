@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 from theory.kernel.components.placements import instances
+from theory.kernel.deadline import tick
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, step_function
@@ -32,8 +33,10 @@ Layer = dict[Sort, list[Vector]]  # the values whose least cost is the same, by 
 def splits(cost: Cost, whole: int, parts: int) -> Iterator[tuple[int, ...]]:
     """The costs of so many parts that together have cost `whole`: their sum, or their greatest."""
     if cost is Cost.DEPTH:
-        choices = product(range(whole + 1), repeat=parts)
-        yield from (c for c in choices if max(c, default=0) == whole)
+        for choice in product(range(whole + 1), repeat=parts):
+            tick()
+            if max(choice, default=0) == whole:
+                yield choice
     elif parts == 0:
         yield from [()] if whole == 0 else []
     else:

@@ -44,5 +44,8 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     states = Completeness(
         components.name, "functions", complete=report.verdict == "complete", values=k
     )
-    checked = tuple(f"{o.what}: {o.found}" for o in report.obligations)
-    return Report("functional", states, checked)
+    checked = [f"{o.what}: {o.found}" for o in report.obligations]
+    tied = any(c.placements is not None or c.writes is not None for c in components.components)
+    if tied or components.registers or components.starts is not None:
+        checked.append("asked of functions: registers, placements and starts play no part")
+    return Report("functional", states, tuple(checked))

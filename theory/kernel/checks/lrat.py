@@ -68,6 +68,7 @@ def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: st
             if hint not in known:
                 message = f"hint {hint} is no clause there is at this point"
                 raise CertificateError(REASON, message, place)
+            tick()
             left = known[hint] - false
             if len(left) > 1:
                 message = f"hint {hint} has {len(left)} literals left that are not false"

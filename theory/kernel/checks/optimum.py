@@ -34,6 +34,7 @@ from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import CertificateError
 from theory.kernel.language.proving import Counterexample, Proof
 from theory.kernel.language.sorts import plain_value
+from theory.kernel.language.terms import TRUE, smt_text
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import error_from_json, problem_from_json, values_from_json
 from theory.kernel.problems.sequences import Cost, Sequence
@@ -139,9 +140,10 @@ def _scope(problem: Problem) -> str:
         return f"in a table of {len(target.errors)} entries"
     if isinstance(target, Relation) and target.inputs is not None:
         return f"on {len(target.inputs)} listed inputs"
-    return (
-        f"for all {len(problem.rows())} inputs" if problem.has_small_domain() else "for all inputs"
-    )
+    count = f"{len(problem.rows())} " if problem.has_small_domain() else ""
+    if target.condition == TRUE:
+        return f"for all {count}inputs"
+    return f"for all {count}inputs with {quoted(smt_text(target.condition), 300)}"
 
 
 def _sampled(problem: Problem, data: dict[str, Any]) -> Problem | None:
@@ -204,6 +206,9 @@ def _check_witnesses(problem: Problem, sampled: Problem | None, lines: list[_Lin
             none_needed = math.inf if problem.wiring is Wiring.TABLE else 1
             if line.error != none_needed or (problem.wiring is not Wiring.TABLE and not sampled):
                 message = f"the error {error_text(line.error)} needs a sequence that has it"
+                raise CertificateError("witness", message, f"{line.where}.sequence")
+            if isinstance(problem.target, Table) and min(map(len, problem.target.errors)) <= length:
+                message = f"the table has an entry of at most {length} steps"
                 raise CertificateError("witness", message, f"{line.where}.sequence")
             continue
         count += 1

@@ -123,6 +123,7 @@ def _chain_layers(problem: Problem, longest: int, max_nodes: int) -> Layers:
         for node in layer:
             check_nodes(len(seen) + len(following), max_nodes)
             for k in range(len(points.functions)):
+                tick()
                 child = move(node, k)
                 if child not in seen and child not in following:
                     if length < longest:
@@ -192,6 +193,8 @@ def _small_mover(points: _Points, longest: int) -> Mover | None:
     done = 0
     for _ in range(longest):
         known = len(points.keys)
+        if known > 256:
+            return None
         for point in range(done, known):
             for k, table in enumerate(tables):
                 try:

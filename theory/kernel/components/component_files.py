@@ -1,9 +1,9 @@
-"""Component sets from SMT-LIB text: one line of `set-info` for the set and for each component.
+"""Component sets from SMT-LIB text: definitions, with `set-info` for what they leave open.
 
-The definitions say what SMT-LIB can; `(set-info :sheffer "(...)")` the rest: a line `(set ...)`,
-and one `(component ...)`, `(test ...)` or `(branch ...)` for each component. This is what
-certificates hold, and every definition must be described, named or called. People may write less:
-`theory.formats.component_files` fills in the lines that say what goes without saying.
+The definitions say what SMT-LIB can; `(set-info :sheffer "(...)")` the rest: a line `(set ...)`
+and a line `(component ...)`, `(test ...)` or `(branch ...)` for a component. A definition that no line
+describes or names, and that no other definition calls, is a component with one output; with a Bool
+output and no Bool input it is a test. So every definition is used, and none is passed over.
 """
 
 from __future__ import annotations
@@ -29,19 +29,22 @@ from theory.kernel.language.sorts import BOOL, Sort, Value
 
 
 def components_from(text: str, where: str) -> ComponentSet:
-    """The component set of a text in which every definition is described.
+    """The component set of a text that holds nothing else.
 
     Raises:
         ComponentError: located in the text.
     """
-    return components_of(interpret(parse(text, where), where))
+    return components_of(interpret(parse(text, where), where), "unnamed")
 
 
-def components_of(found: Definitions, spared: frozenset[str] = frozenset()) -> ComponentSet:
+def components_of(
+    found: Definitions, name: str, spared: frozenset[str] = frozenset()
+) -> ComponentSet:
     """The component set that definitions and lines state.
 
     Args:
-        spared: functions that are no components, and need no line.
+        name: of the set, where no line names it.
+        spared: functions that are no components: the targets and the condition of a problem.
     """
     described: list[tuple[str, Component]] = []
     named: set[str] = set(spared)
@@ -60,24 +63,27 @@ def components_of(found: Definitions, spared: frozenset[str] = frozenset()) -> C
                 f"unknown line ({line.head} ...); known: set, component, test, branch, problem"
             )
             raise ComponentError("unknown-line", message, line.where)
-    if set_line is None:
-        raise ComponentError("no-set", "there is no line (set NAME ...)", found.file)
-    fields = _fields(set_line, 2, _SET_FIELDS)
+    fields = _fields(set_line, 2, _SET_FIELDS) if set_line else {}
     if "starts" in fields:
         named.add(symbol(_one(fields["starts"])))
     for function in found.functions.values():
         if function.name not in named and function.name not in found.called:
-            message = f"{function.name} is no component, and nothing calls it"
-            raise ComponentError("unknown-function", message, function.where)
+            described.append((function.name, _undescribed(function)))
     position = {function: k for k, function in enumerate(found.functions)}
     described.sort(key=lambda pair: position[pair[0]])
     components = tuple(c for _, c in described)
+    where = set_line.where if set_line else found.file
     try:
-        return _assemble(symbol(set_line.items[1]), components, fields, found)
+        return _assemble(symbol(set_line.items[1]) if set_line else name, components, fields, found)
     except ComponentError as error:
-        inside = error.where.startswith(found.file)
-        place = error.where if inside else f"{set_line.where}: {error.where}"
+        place = error.where if error.where.startswith(found.file) else f"{where}: {error.where}"
         raise ComponentError(error.reason, error.message, place) from None
+
+
+def _undescribed(function: Function) -> Component:
+    no_bool_in = function.arguments and all(a.sort != BOOL for a in function.arguments)
+    role = Role.TEST if function.body.sort == BOOL and no_bool_in else Role.OPERATION
+    return Component(function.name, function.arguments, (function.body,), role=role)
 
 
 _SET_FIELDS = {"regime", "registers", "source", "values", "control", "starts", "cells", "quiescent"}
@@ -228,7 +234,7 @@ def _assemble(
         regime=_regime(_one(fields["regime"])) if "regime" in fields else Regime.STRAIGHT_LINE,
         control=_control(fields["control"][0]) if "control" in fields else None,
         starts=starts,
-        cells=_cells(fields, found) if "cells" in fields else None,
+        cells=_cells(fields, found),
         values=integer(_one(fields["values"])) if "values" in fields else None,
         source=str(_one(fields["source"])) if "source" in fields else "",
     )
@@ -259,7 +265,12 @@ def _control(group: Group) -> Control:
     return Control(tuple(branches), jump)
 
 
-def _cells(fields: dict[str, list[Group]], found: Definitions) -> Cells:
+def _cells(fields: dict[str, list[Group]], found: Definitions) -> Cells | None:
+    if "cells" not in fields:
+        if "quiescent" in fields:
+            where = fields["quiescent"][0].where
+            raise ComponentError("syntax", "(quiescent ...) belongs to (cells ...)", where)
+        return None
     group = fields["cells"][0]
     dimension = integer(group.items[1]) if len(group.items) >= 2 else 0
     match group.items[2:]:

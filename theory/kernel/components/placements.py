@@ -23,6 +23,7 @@ from math import prod
 
 from theory.kernel.components.component import Component, Role
 from theory.kernel.components.component_sets import ComponentSet
+from theory.kernel.deadline import tick
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Value
@@ -99,6 +100,11 @@ def spots(
                 raise ProblemError("bad-placement", message, where)
             yield step.reads, step.writes
         return
+    if component.writes is not None:
+        targets = _writes(component, registers, (), ())
+        if -1 in targets or tuple(registers[k].sort for k in targets) != component.written:
+            message = f"(writes {' '.join(component.writes)}) does not fit the registers there are"
+            raise ProblemError("bad-placement", message, f"component {component.name}")
     options = [by_sort.get(v.sort, []) for v in component.inputs]
     if component.writes is None:
         options += [by_sort.get(component.written[k], []) for k in free]
@@ -109,6 +115,7 @@ def spots(
         message = f"component {component.name} has {size} placements; declare (placements ...)"
         raise ProblemError("too-many-placements", message)
     for place in product(*options):
+        tick()
         reads, rest = place[: len(component.inputs)], place[len(component.inputs) :]
         writes = _writes(component, registers, reads, rest)
         if len(set(writes)) == len(writes):

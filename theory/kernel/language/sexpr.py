@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from theory.kernel.deadline import tick
 from theory.kernel.errors import ComponentError
 
 MAX_CHARACTERS = 20_000_000
@@ -94,6 +95,7 @@ _BREAKS = set(' \t\r\n();"|')
 def _tokens(text: str, file: str) -> Iterator[tuple[str, str, str]]:
     position, line, start = 0, 1, 0
     while position < len(text):
+        tick()
         char = text[position]
         where = f"{file}:{line}:{position - start + 1}"
         if char == "\n":

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from theory.kernel.deadline import tick
 from theory.kernel.errors import ComponentError
 from theory.kernel.language.names import Variable, check_name
 from theory.kernel.language.operators import OPERATORS
@@ -122,10 +123,14 @@ def define(node: Group, found: Definitions) -> None:
     if body.sort != sort:
         message = f"{name} is declared {sort} and its term is {body.sort}"
         raise ComponentError("wrong-sort", message, node.items[4].where)
-    if sum(1 for _ in nodes([body])) > MAX_NODES:
-        message = f"{name} has more than {MAX_NODES} nodes once its calls are expanded"
-        raise ComponentError("too-large", message, node.where)
+    _check_size(body, node.where)
     found.functions[name] = Function(name, tuple(arguments), body, node.where)
+
+
+def _check_size(term: Term, where: str) -> None:
+    if sum(1 for _ in nodes([term])) > MAX_NODES:
+        message = f"a term has more than {MAX_NODES} nodes once its calls are expanded"
+        raise ComponentError("too-large", message, where)
 
 
 def symbol(node: Node) -> str:
@@ -185,6 +190,7 @@ def read_term(root: Node, scope: Scope, found: Definitions) -> Term:
     values: list[Term] = []
     tasks: list[tuple[str, Node, Scope, Any]] = [("read", root, scope, None)]
     while tasks:
+        tick()
         task, node, names, extra = tasks.pop()
         if task == "apply":
             count, head, indices = extra
@@ -338,6 +344,7 @@ def _application(
             raise ComponentError("wrong-sort", message, where)
         values[argument.name] = given
     made = substitute([function.body], values)[0]
+    _check_size(made, where)
     if made.depth > MAX_DEPTH:
         message = f"{head}, written out, is nested more than {MAX_DEPTH} deep"
         raise ComponentError("too-deep", message, where)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from theory.kernel.deadline import tick
 from theory.kernel.errors import ComponentError
 
 MAX_NESTING = 16  # deepest nesting of array sorts
@@ -245,6 +246,7 @@ def value_from_json(sort: Sort, data: Any, where: str = "") -> Value:
         result = ArrayValue(value_from_json(sort.parts[1], data["default"], where))
         if isinstance(data["entries"], list):
             for entry in data["entries"]:
+                tick()
                 if not isinstance(entry, list) or len(entry) != 2:
                     raise ComponentError("bad-value", "an array entry is [index, value]", where)
                 key = value_from_json(sort.parts[0], entry[0], where)

@@ -22,7 +22,7 @@ from itertools import count, pairwise
 from typing import Any
 
 from theory.kernel.deadline import tick
-from theory.kernel.errors import ComponentError
+from theory.kernel.errors import ComponentError, NumberTooLargeError
 from theory.kernel.language.operators import OPERATORS, At, result_sort
 from theory.kernel.language.sorts import (
     BOOL,
@@ -37,6 +37,7 @@ from theory.kernel.language.sorts import (
 )
 
 MAX_DEPTH = 1000  # deepest nesting that `apply` accepts
+MAX_LITERAL = 13_000  # most bits of a number that is written in a term
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -99,6 +100,10 @@ def var(name: str, sort: Sort) -> Term:
 
 def const(value: Value, sort: Sort) -> Term:
     """A literal; `value` must be exactly of the sort (see `theory.kernel.language.sorts`)."""
+    if isinstance(value, int | Fraction):
+        bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+        if bits > MAX_LITERAL:
+            raise NumberTooLargeError("too-large", f"a literal has more than {MAX_LITERAL} bits")
     if not holds(sort, value):
         raise ComponentError("bad-value", f"{value!r} is not a value of sort {sort}")
     return Term("const", (value,), (), sort)

@@ -111,7 +111,7 @@ def _refuse(message: str) -> CertificateError:
 
 
 def _check_decidable(components: ComponentSet, regime: Regime) -> None:
-    if regime in (Regime.STRAIGHT_LINE, Regime.LOOP):
+    if regime is Regime.STRAIGHT_LINE or (regime is Regime.LOOP and components.cells is None):
         return
     branching = [
         c.name

@@ -184,6 +184,9 @@ def _check(p: Problem) -> None:
         if p.components is not None or p.inputs or p.outputs or p.cost is not Cost.LENGTH:
             message = "a table has no components, inputs or outputs, and its cost is length"
             raise ProblemError("wrong-wiring", message, p.name)
+        if max(map(len, p.target.errors)) > p.length:
+            message = f"the table has longer sequences than {p.length}; none may be left out"
+            raise ProblemError("bad-length", message, p.name)
         if min(p.target.errors.values()) < 0:
             message = "an error is not negative; add a constant to all of them"
             raise ProblemError("bad-value", message, p.name)

@@ -15,6 +15,7 @@ from typing import Any
 from theory.kernel.components.component import Component, Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, allows
+from theory.kernel.deadline import tick
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Value, value_from_json
@@ -89,6 +90,7 @@ class Sequence:
         """All slots after the last step, from the given inputs; None where a step blocks."""
         slots = list(values)
         for step in self.steps:
+            tick()
             function = step_function(self[step.component], step.parameters)
             result = function(*(slots[k] for k in step.reads))
             if result is None:
@@ -110,6 +112,7 @@ class Sequence:
         slots = [var(v.name, v.sort) for v in self.inputs]
         guards: list[Term] = []
         for step in self.steps:
+            tick()
             component = self[step.component]
             outputs, guard = component.instantiate(step.parameters)
             names = (v.name for v in component.inputs)

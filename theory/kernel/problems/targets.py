@@ -145,7 +145,7 @@ def sample_error(
 
 
 def error_text(error: Error) -> str:
-    """An error for people: as a decimal where that is exact and short, else to six digits."""
+    """An error for people: exact where that is short, else to six digits, as `about` says."""
     if error == math.inf:
         return "inf"
     value = Fraction(error)
@@ -158,7 +158,7 @@ def error_text(error: Error) -> str:
     if len(text) <= 9:
         return text
     rounded = Context(prec=6).divide(Decimal(value.numerator), Decimal(value.denominator))
-    return f"{rounded.normalize():g}"
+    return f"about {rounded.normalize():g}"
 
 
 def _distance(a: Value, b: Value) -> int | Fraction:
