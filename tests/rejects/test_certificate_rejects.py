@@ -121,7 +121,7 @@ TAMPERED = [
     ("errors that rise with renumbered lengths", "sorting",
      lambda d: (line(2, **{k: v for k, v in d["frontier"][1].items() if k != "length"})(d),
                 line(1, error="1", at_least="1", sequence=d["frontier"][2]["sequence"])(d)),
-     "witness", "frontier[1]"),
+     "not-monotone", "frontier[2]"),
     ("a longer witness than its length", "sorting", borrow(1, 3), "witness", "frontier[1]"),
     ("another witness", "sorting", borrow(2, 1), "witness", "frontier[2]"),
     ("no witness", "sorting", line(2, sequence=None), "witness", "frontier[2]"),

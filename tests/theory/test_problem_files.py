@@ -145,9 +145,12 @@ def test_a_specification_in_a_file_with_its_components() -> None:
 def test_a_caller_s_options_come_before_the_file_s(tmp_path: Path) -> None:
     path = tmp_path / "p.smt2"
     path.write_text(SPECIFIED, encoding="utf-8")
-    chosen = Options(Wiring.DAG, Measure.SQUARED, Cost.DEPTH, 9)
+    chosen = Options(Wiring.DAG, None, Cost.DEPTH, 9)
     problem = load_problem(path, options=chosen)
-    assert (problem.measure, problem.cost, problem.length) == (Measure.SQUARED, Cost.DEPTH, 9)
+    assert (problem.measure, problem.cost, problem.length) == (Measure.WRONG, Cost.DEPTH, 9)
+    with pytest.raises(ProblemError) as caught:  # for all integers, there is no sum of squares
+        load_problem(path, options=Options(Wiring.DAG, Measure.SQUARED))
+    assert caught.value.reason == "wrong-measure"
 
 
 def test_a_chain_compares_the_registers_that_are_named() -> None:

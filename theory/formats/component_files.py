@@ -19,11 +19,12 @@ from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.deadline import tick
 from theory.kernel.errors import ComponentError
 from theory.kernel.language.sexpr import Atom, Group, Node, parse
-from theory.kernel.language.smtlib import Definitions, interpret, symbol
+from theory.kernel.language.smtlib import Definitions, interpret
 
 MAX_BYTES = 20_000_000
 
 _PASSED_OVER = {"set-logic", "set-option", "check-sat", "get-model"}
+_SORTS = {"Bool", "Int", "Real", "BitVec", "Array", "_"}
 _STANDARD_INFO = {
     ":smt-lib-version", ":source", ":license", ":category", ":status", ":notes", ":name",
     ":authors", ":series", ":difficulty", ":instance",
@@ -92,10 +93,10 @@ def _plain(commands: list[Node]) -> Iterator[Node]:
                 raise ComponentError("unknown-command", message, node.where)
         if head == "define-sort" and isinstance(node, Group):
             match node.items:
-                case (_, name, Group(items=()), body):
-                    sorts[symbol(name)] = written_out(body, sorts)
+                case (_, Atom(text=name), Group(items=()), body) if name not in _SORTS | {*sorts}:
+                    sorts[name] = written_out(body, sorts)
                     continue
-            message = "write (define-sort NAME () SORT)"
+            message = "write (define-sort NAME () SORT), each new name once"
             raise ComponentError("syntax", message, node.where)
         yield written_out(node, sorts)
 

@@ -33,7 +33,7 @@ from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ComponentError, ProblemError
 from theory.kernel.language.names import Variable, check_name
-from theory.kernel.language.sexpr import Group, Node, parse
+from theory.kernel.language.sexpr import Atom, Group, Node, parse
 from theory.kernel.language.smtlib import (
     Definitions,
     Function,
@@ -105,9 +105,9 @@ def read_sygus(text: str, file: str = "<text>", length: int | None = None) -> Sy
             raise ComponentError("syntax", f"expected a command, not {str(node)[:40]}", node.where)
         if node.head == "define-sort":
             match node.items:
-                case (_, _, Group(items=()), body):
+                case (_, Atom(text=name), Group(items=()), body) if name not in sorts:
                     _sort(body)
-                    sorts[symbol(command.items[1])] = body  # type: ignore[union-attr]
+                    sorts[name] = body
                     continue
             raise ComponentError("syntax", "write (define-sort NAME () SORT)", node.where)
         reader.command(node)

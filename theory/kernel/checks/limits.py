@@ -15,10 +15,13 @@ from typing import Any
 
 from theory.kernel.checks.certificates import Limits
 from theory.kernel.checks.statement import Completeness, Report
+from theory.kernel.components.component import Role
+from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import CertificateError
 from theory.kernel.machines.halting import ROUTES, Demand, demands
 from theory.kernel.machines.obligations import Proved, Refuted, confirmed, decide
 from theory.kernel.machines.simulation_reading import read_set
+from theory.kernel.text import quoted
 
 _FIELDS = {"format", "version", "kind", "set", "regime", "route", "hints"}
 
@@ -36,12 +39,12 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
     route, hints = data["route"], data["hints"]
     if not isinstance(route, str) or not isinstance(hints, dict):
         raise CertificateError("bad-hint", "route is a name and hints an object", "hints")
-    checked: list[str] = []
+    checked = [_looked_at(components)]
     unchecked: list[str] = []
     for demand in demands(components, regime, route, hints):
         note, settled = _settle(demand, limits)
         (checked if settled else unchecked).append(note)
-    if not checked and not unchecked:
+    if len(checked) == 1 and not unchecked:
         checked.append("the hypotheses hold by the form of the set")
     states = Completeness(
         components.name,
@@ -52,6 +55,20 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
         rests_on=ROUTES[route][1],
     )
     return Report("limit", None if unchecked else states, tuple(checked), tuple(unchecked))
+
+
+def _looked_at(components: ComponentSet) -> str:
+    """What the claim is about: a definition that another one calls is none of these."""
+    parts = []
+    for role, plural in (
+        (Role.OPERATION, "operations"),
+        (Role.TEST, "tests"),
+        (Role.BRANCH, "branches"),
+    ):
+        names = [quoted(c.name) for c in components.components if c.role is role]
+        if names:
+            parts.append(f"{len(names)} {plural}: {', '.join(names)}")
+    return "; ".join(parts) or "no components"
 
 
 def _settle(demand: Demand, limits: Limits) -> tuple[str, bool]:

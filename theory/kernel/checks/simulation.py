@@ -17,6 +17,7 @@ from theory.kernel.errors import CertificateError
 from theory.kernel.machines.completeness import obligations
 from theory.kernel.machines.obligations import Open, Refuted, confirmed, decide
 from theory.kernel.machines.simulation_reading import read_simulation
+from theory.kernel.machines.simulations import Simulation
 
 
 def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
@@ -46,8 +47,16 @@ def check_certificate(data: dict[str, Any], limits: Limits) -> Report:
         complete=True,
         weakly=model.weakly,
         regime=str(simulation.regime),
-        by=model.title,
+        by=model.title + _composed(simulation),
         rests_on=model.rests_on,
         memory=model.memory,
     )
     return Report("simulation", None if unchecked else states, tuple(checked), tuple(unchecked))
+
+
+def _composed(simulation: Simulation) -> str:
+    """A local rule made of several components is not any one of them."""
+    if not simulation.model.cells:
+        return ""
+    count = len(next(iter(simulation.operations.values())).steps)
+    return "" if count == 1 else f", whose rule is a composition of {count} components"

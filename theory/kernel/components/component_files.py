@@ -1,9 +1,9 @@
 """Component sets from SMT-LIB text: definitions, with `set-info` for what they leave open.
 
 The definitions say what SMT-LIB can; `(set-info :sheffer "(...)")` the rest: a line `(set ...)`
-and a line `(component ...)`, `(test ...)` or `(branch ...)` for a component. A definition that no line
-describes or names, and that no other definition calls, is a component with one output; with a Bool
-output and no Bool input it is a test. So every definition is used, and none is passed over.
+and a line `(component ...)`, `(test ...)` or `(branch ...)` for a component. A definition that no
+line describes or names, and that no other definition calls, is a component with one output; with a
+Bool output and no Bool input it is a test. So every definition is used, and none is passed over.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def _parameter(node: Node, found: Definitions) -> Parameter:
 def _number(node: Node, found: Definitions) -> int | Fraction:
     if isinstance(node, Atom) and node.kind == "symbol" and node.text[:1] == "-":
         return integer(node)
-    term = read_term(node, {}, found)
+    term = read_term(node, {}, Definitions(found.file))
     if term.op != "const" or isinstance(term.indices[0], bool) or term.sort.kind == "Array":
         raise ComponentError("syntax", f"expected a number, not {str(node)[:40]}", node.where)
     value = term.indices[0]
@@ -217,7 +217,7 @@ def _assemble(
         match group.items[1:]:
             case (Atom(text="any"), sort):
                 any_of.append(read_sort(sort))
-            case (Group(items=names), sort):
+            case (Group(items=names), sort) if names:
                 kind = read_sort(sort)
                 registers += [Variable(symbol(n), kind) for n in names]
             case _:
@@ -250,19 +250,21 @@ def _regime(node: Node) -> Regime:
 
 def _control(group: Group) -> Control:
     branches: list[tuple[str, tuple[bool, ...]]] = []
-    jump = True
+    jump: bool | None = None
     for item in group.items[1:]:
-        if isinstance(item, Atom) and item.text in ("jump", "no-jump"):
+        if isinstance(item, Atom) and item.text in ("jump", "no-jump") and jump is None:
             jump = item.text == "jump"
         elif isinstance(item, Group) and len(item.items) >= 2:
             outcomes = [str(k) for k in item.items[1:]]
-            if not set(outcomes) <= {"true", "false"}:
-                raise ComponentError("syntax", "outcomes are true and false", item.where)
+            if not set(outcomes) <= {"true", "false"} or len(set(outcomes)) < len(outcomes):
+                raise ComponentError("syntax", "outcomes are true and false, once", item.where)
             branches.append((symbol(item.items[0]), tuple(k == "true" for k in outcomes)))
         else:
-            message = "control takes (TEST true), (TEST false), (TEST true false), jump, no-jump"
+            message = (
+                "control takes (TEST true), (TEST false), (TEST true false), and jump or no-jump"
+            )
             raise ComponentError("syntax", message, item.where)
-    return Control(tuple(branches), jump)
+    return Control(tuple(branches), jump is not False)
 
 
 def _cells(fields: dict[str, list[Group]], found: Definitions) -> Cells | None:
@@ -287,7 +289,7 @@ def _cells(fields: dict[str, list[Group]], found: Definitions) -> Cells | None:
         raise ComponentError("wrong-arity", message, group.where)
     quiescent: Value | None = None
     if "quiescent" in fields:
-        term = read_term(_one(fields["quiescent"]), {}, found)
+        term = read_term(_one(fields["quiescent"]), {}, Definitions(found.file))
         if term.op != "const":
             node = fields["quiescent"][0]
             raise ComponentError("syntax", "(quiescent ...) takes a literal", node.where)

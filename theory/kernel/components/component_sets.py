@@ -85,7 +85,7 @@ def _check_set(s: ComponentSet) -> None:
             raise ComponentError("duplicate-name", message, where)
         known = {r.name: r.sort for r in s.registers}
         for target, sort in zip(c.writes, c.written, strict=True):
-            if s.registers and known.get(target) != sort:
+            if known.get(target) != sort:
                 message = f"component {c.name} writes {target!r}, which is no register of {sort}"
                 raise ComponentError("unknown-register", message, where)
     branches = [test for test, _ in s.control.branches] if s.control else []

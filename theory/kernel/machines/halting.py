@@ -34,6 +34,7 @@ from theory.kernel.components.component import Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.partiality import domain, domain_size, within
 from theory.kernel.components.programs import Regime, outcomes
+from theory.kernel.deadline import tick
 from theory.kernel.errors import CertificateError
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT, Sort, Value, plain_value
@@ -301,6 +302,7 @@ def _forms(
     term = t.updates[x]
     matter = [n for n in variables([term, t.guard]) if n in finite]
     for setting in _settings(matter, finite, components.values):
+        tick()
         values = {n: const(v, finite[n]) for n, v in setting.items()}
         new, guard = substitute([term, t.guard], values)
         at = f" at {', '.join(f'{n} = {plain_value(v)}' for n, v in setting.items())}"

@@ -13,7 +13,7 @@ from theory.kernel.components.component_files import components_from
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.components.programs import Regime, outcomes, two_way
-from theory.kernel.errors import CertificateError, ShefferError
+from theory.kernel.errors import CertificateError
 from theory.kernel.language.names import Variable
 from theory.kernel.language.smtlib import read_sort
 from theory.kernel.language.sorts import Value, value_from_json
@@ -38,14 +38,11 @@ def read_set(data: dict[str, Any]) -> tuple[ComponentSet, Regime]:
     """
     if not isinstance(data.get("set"), str):
         raise CertificateError("bad-set", "expected the text of a component file", "set")
-    try:
-        components = components_from(data["set"], "set")
-    except ShefferError as error:
-        raise CertificateError(error.reason, error.message, error.where) from None
+    components = components_from(data["set"], "set")
     try:
         return components, Regime(str(data.get("regime")))
     except ValueError:
-        message = f"unknown regime {data.get('regime')!r}"
+        message = f"unknown regime {str(data.get('regime'))[:40]!r}"
         raise CertificateError("bad-regime", message, "regime") from None
 
 
@@ -79,9 +76,11 @@ def _check_fit(components: ComponentSet, regime: Regime, model: Model) -> None:
         message = f"{model.title} needs {model.cells} dimensions of cells, the set has {dimension}"
         raise CertificateError("bad-model", message, "model")
     quiet = components.cells.quiescent if components.cells else None
-    if quiet is not None and quiet not in (0, False) and not model.weakly:
-        message = f"{model.title} needs the quiescent value 0, the set has {quiet}"
-        raise CertificateError("bad-model", message, "model")
+    if quiet is not None and model.cells:
+        zero = model.operations[0].cases[0].before[0].indices[0]
+        if quiet != zero or type(quiet) is not type(zero):
+            message = f"{model.title} needs the quiescent value {zero}, the set has {quiet}"
+            raise CertificateError("bad-model", message, "model")
     if components.values is not None:
         message = "integers range over finitely many values in this set"
         raise CertificateError("finite-values", message, "set")
@@ -278,6 +277,11 @@ def _read_recurrent(data: dict[str, Any], components: ComponentSet, model: Model
             case _:
                 message = "a constant is [sort, value]"
                 raise CertificateError("bad-constants", message, where)
+    quiet = components.cells.quiescent if components.cells else None
+    for k, (_, value) in enumerate(constants):
+        if quiet is not None and (value != quiet or type(value) is not type(quiet)):
+            message = f"far cells hold {quiet}, so no constant can be {value}"
+            raise CertificateError("bad-constants", message, f"constants[{k}]")
     given = _named(data["operations"], model)
     operations = {}
     for operation in model.operations:
