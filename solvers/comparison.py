@@ -30,9 +30,10 @@ from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
 from theory.formats.certificates import problem_to_json, write_certificate
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error, error_text
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import problem_from_json
-from theory.kernel.problems.targets import Error, Table, error_text
+from theory.kernel.problems.targets import Table
 
 Say = Callable[[str], None]
 Tick = Callable[[int, int], None]

@@ -10,9 +10,9 @@ import numpy as np
 
 from solvers.evaluators import evaluator_for
 from solvers.heuristics import RunResult, StudyError, run
+from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
-from theory.kernel.problems.targets import Error
 
 
 @dataclass(frozen=True, slots=True)

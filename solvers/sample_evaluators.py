@@ -26,10 +26,11 @@ from solvers.slots import SlotKeys, keys_of_values, slot_keys, unread_steps
 from solvers.word_errors import least_slot_errors, output_errors
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
-from theory.kernel.problems.targets import Error, Measure, sample_error, total
+from theory.kernel.problems.targets import Measure, sample_error, total
 
 Genomes = NDArray[np.int32]
 Errors = NDArray[np.float64]

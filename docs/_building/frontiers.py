@@ -16,7 +16,7 @@ from solvers.exact import Frontier, solve, with_evidence
 from solvers.plots import frontiers
 from solvers.suites import find_problem
 from theory.kernel.errors import ProblemError
-from theory.kernel.problems.targets import error_text
+from theory.kernel.language.exact import error_text
 
 PUBLISHED = {"sorting-6": (57, 52, 46, 41, 35, 30, 24, 18, 10, 6, 4, 2, 0)}
 RECOUNTED = 20_000  # most behaviours that are counted again

@@ -50,7 +50,7 @@ def evolve(
     with errors():
         from solvers.evolving import evolve as run
         from theory.formats.sequence_text import sequence_text
-        from theory.kernel.problems.targets import error_text
+        from theory.kernel.language.exact import error_text
 
         found_problem = find_any_problem(problem, components, read_options(wiring, measure, length))
         found = run(found_problem, search, evaluations=evaluations, seed=seed)

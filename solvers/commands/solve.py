@@ -220,7 +220,7 @@ def read_options(
 
 def verdict(frontier: Frontier) -> str:
     """What is known at the end, in words that claim no more."""
-    from theory.kernel.problems.targets import error_text
+    from theory.kernel.language.exact import error_text
 
     best, last, cost = frontier.best, frontier.lines[-1], frontier.problem.cost.noun
     table = frontier.engine == "table"
@@ -248,7 +248,7 @@ def show(
     frontier: Frontier, path: Path, *, latex: bool = False, resume: Path | None = None
 ) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
-    from theory.kernel.problems.targets import error_text
+    from theory.kernel.language.exact import error_text
 
     screen = console()
     lines = frontier.lines

@@ -217,7 +217,7 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
     if v.certificate["kind"] == "simulation":
         groups = [(o,) for o in obligations(read_simulation(v.certificate))]
     else:
-        from theory.kernel.machines.simulation_reading import read_set
+        from theory.kernel.components.component_files import read_set
 
         components, regime = read_set(v.certificate)
         route, hints = v.certificate["route"], v.certificate["hints"]

@@ -132,7 +132,7 @@ def battery(
     """
     from solvers.exact import Limits, solve
     from theory.kernel.errors import ShefferError
-    from theory.kernel.problems.targets import error_text
+    from theory.kernel.language.exact import error_text
 
     sort = _sort(components)
     if sort not in (INT, REAL) or components.cells is not None:

@@ -21,8 +21,9 @@ from solvers.exact.interning import mix, new_index
 from solvers.exact.limits import Meter
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.points import Points, make_points
+from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, Measure
+from theory.kernel.problems.targets import Measure
 
 _CHUNK = 20_000  # behaviours expanded between two looks at the clock
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from solvers.exact.interning import new_index
 from solvers.exact.multisets import expand_layer, rebuild_index
 from theory.kernel.components.placements import Step
-from theory.kernel.problems.targets import Error
+from theory.kernel.language.exact import Error
 
 
 def plain_error(error: Any) -> Error:

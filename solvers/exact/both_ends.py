@@ -33,8 +33,9 @@ from solvers.exact.states import StateSearch
 from solvers.exact.symmetry import goal_points
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, sample_error
+from theory.kernel.problems.targets import sample_error
 
 ENGINE = "both-ends"
 MAX_POINTS = 1 << 14

@@ -40,8 +40,9 @@ from solvers.exact.subsumption import (
     solve_least_length,
 )
 from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, Measure
+from theory.kernel.problems.targets import Measure
 
 Progress = Callable[[str], None]
 LARGE = 50_000  # behaviours from which on it is asked whether `subsumption` could go on

@@ -27,10 +27,11 @@ from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.term_code import step_function
 from theory.kernel.components.placements import Instance, Wiring, instances
 from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
-from theory.kernel.problems.targets import Error, Measure, Table, sample_error, total
+from theory.kernel.problems.targets import Measure, Table, sample_error, total
 
 _MOST_BITS = 24  # of the outputs on all samples together, to know when all were found
 _BOOLEAN_INPUTS = 4

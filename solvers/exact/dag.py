@@ -21,9 +21,10 @@ from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.term_code import step_function
 from theory.kernel.components.placements import Step, instances
 from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, total
+from theory.kernel.problems.targets import total
 
 PLAIN_WORK = 20_000  # steps on samples before the compiled engine takes over
 _NODE_WORK = 25  # what a node counts in them

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.kernel.problems.targets import Error
+from theory.kernel.language.exact import Error
 
 LARGEST = 2**24  # errors of a point from here on are kept as Python integers
 INFINITE = 2**44  # MAX_SAMPLES finite errors stay below it, as many infinite ones below 2**63

@@ -11,9 +11,10 @@ from solvers.exact.error_arrays import exact_array
 from solvers.exact.limits import Meter
 from solvers.term_code import step_function
 from theory.kernel.components.placements import placements
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, sample_error
+from theory.kernel.problems.targets import sample_error
 
 BLOCKED = 0
 UNKNOWN = -1

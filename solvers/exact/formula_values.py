@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from solvers.exact.row_operations import commute
 from solvers.term_code import step_function
 from theory.kernel.components.placements import Instance
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, sample_error, total
+from theory.kernel.problems.targets import sample_error, total
 
 MAX_PROOFS = 64  # instances up to which Z3 is asked which operands may be exchanged
 MISSING = 2**40  # more than any number of wrong samples or bits; see `losses`

@@ -31,9 +31,10 @@ from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.row_operations import MAX_ARITY, boolean_operation, packed_bits
 from solvers.kernels import array_function, dtype_of, is_machine, machine_terms
 from theory.kernel.components.placements import Instance, instances
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import BOOL, Sort, Value
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, Measure, sample_error, total
+from theory.kernel.problems.targets import Measure, sample_error, total
 
 _CHUNK_WORDS = 1 << 21  # of the rows made at once
 

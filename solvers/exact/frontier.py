@@ -9,10 +9,10 @@ from typing import Any
 from theory.formats.certificates import error_to_json, new_certificate, problem_to_json
 from theory.formats.sequence_text import sequence_to_json
 from theory.formats.values import value_to_json
+from theory.kernel.language.exact import Error, error_text
 from theory.kernel.language.sorts import Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
-from theory.kernel.problems.targets import Error, error_text
 
 
 @dataclass(frozen=True, slots=True)

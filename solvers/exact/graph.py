@@ -18,10 +18,11 @@ from solvers.term_code import step_function
 from theory.kernel.checks.reference import Computed, children, least_output, start_of
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
-from theory.kernel.problems.targets import Error, Table, sample_error, total
+from theory.kernel.problems.targets import Table, sample_error, total
 
 MAX_NODES = 5_000
 Successors = Callable[[Any], Iterator[tuple[str, Any]]]

@@ -18,9 +18,10 @@ from solvers.exact.interning import intern_rows, new_index
 from solvers.exact.limits import Meter
 from solvers.kernels import array_function, to_array
 from theory.kernel.components.placements import placements
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Value
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, Measure, sample_error
+from theory.kernel.problems.targets import Measure, sample_error
 
 _CHUNK = 1 << 16
 

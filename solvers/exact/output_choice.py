@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from solvers.exact.formula_values import Numbers, Values
 from solvers.exact.limits import Meter
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
-from theory.kernel.problems.targets import Error, Measure, sample_error, total
+from theory.kernel.problems.targets import Measure, sample_error, total
 
 Choice = tuple[Error, tuple[int, ...]]  # an error, and the value of each output
 

@@ -35,10 +35,11 @@ from solvers.exact.row_operations import (
 from solvers.exact.set_outputs import KEPT, MAX_OUTPUTS, apart, choose_outputs, enter_slot
 from solvers.kernels import is_machine
 from theory.kernel.components.placements import Instance, Step, instances
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import BOOL, Sort, Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
-from theory.kernel.problems.targets import Error, Measure, Relation
+from theory.kernel.problems.targets import Measure, Relation
 
 Progress = Callable[[str], None]
 MAX_CANDIDATES = 1 << 24

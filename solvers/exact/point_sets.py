@@ -21,8 +21,8 @@ from solvers.exact.points import Points, close, make_points
 from solvers.exact.symmetry import TRIVIAL, Symmetry, find_symmetry, goal_points
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error
 
 Sets = NDArray[np.uint64]
 

@@ -21,10 +21,10 @@ from solvers.exact.smt_encoding import Encoding
 from solvers.exact.smt_errors import error_below
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.terms import nodes
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence
-from theory.kernel.problems.targets import Error
 
 Progress = Callable[[str], None]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from solvers.exact.smt_encoding import Encoding
 from theory.formats.z3_terms import z3_value
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, Measure
+from theory.kernel.problems.targets import Measure
 
 
 def error_below(problem: Problem, encoding: Encoding, bound: Error) -> list[Any]:

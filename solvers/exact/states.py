@@ -28,8 +28,9 @@ from solvers.generated import compiled_module
 from solvers.term_code import step_function
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, Measure, sample_error
+from theory.kernel.problems.targets import Measure, sample_error
 
 ENGINE = "states"
 Progress = Callable[[str], None]

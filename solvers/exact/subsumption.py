@@ -36,8 +36,8 @@ from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.point_sets import Encoded, Sets, encode
 from solvers.exact.subsumption_kernels import children, reindex, sieve
 from theory.kernel.components.placements import Step
+from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error
 
 ENGINE = "subsumption"
 Progress = Callable[[str], None]

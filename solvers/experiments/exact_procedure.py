@@ -14,10 +14,11 @@ from solvers.plots import COLOURS
 from theory.catalogue import load
 from theory.formats.component_files import read_components
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, Measure, Sample, Samples
+from theory.kernel.problems.targets import Measure, Sample, Samples
 from theory.theorems import Claim, refute
 from theory.theorems.enumeration import every_sequence, frame_of, least_errors
 from theory.theorems.exhaustive_search import HALVE, complete_but_far

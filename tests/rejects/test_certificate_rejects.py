@@ -231,7 +231,7 @@ TAMPERED = [
     ("a table entry twice", "table", lambda d: d["problem"]["target"]["table"].append(
         [[0, 0], "3"]), "bad-problem", "problem.target"),
     ("a shorter table entry", "table", lambda d: d["problem"]["target"]["table"].append(
-        [[0], "3"]), "lower-bound", "frontier[1]"),
+        [[0], "3"]), "witness", "frontier[1].sequence"),
     ("a table entry that is infinite", "table", lambda d: d["problem"]["target"]["table"].append(
         [[1, 0], "inf"]), "bad-problem", "problem.target"),
     ("a table error that is a number", "table", lambda d: d["problem"]["target"]["table"][

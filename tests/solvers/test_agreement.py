@@ -23,10 +23,11 @@ from tests.solvers.test_packed import draw_total_problem, packed_lines
 from tests.theory.random_problems import draw_problem
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.placements import Wiring
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import BOOL
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
-from theory.kernel.problems.targets import Error, Measure
+from theory.kernel.problems.targets import Measure
 
 
 def draw(seed: int) -> Problem:

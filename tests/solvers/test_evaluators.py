@@ -24,12 +24,12 @@ from theory.kernel.components.component import Component, Parameter
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, bitvec
 from theory.kernel.language.terms import apply, const, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.targets import (
-    Error,
     Measure,
     Sample,
     Samples,

@@ -32,12 +32,13 @@ from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, instances
 from theory.kernel.errors import CertificateError, ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL
 from theory.kernel.language.terms import apply, const, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
-from theory.kernel.problems.targets import Error, Measure, Sample, Samples, Specification
+from theory.kernel.problems.targets import Measure, Sample, Samples, Specification
 
 FORMULA_COSTS = (Cost.TREE, Cost.DEPTH)
 LIMITS = {"max_nodes": 800, "timeout_s": 3.0}

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import product
 
 from theory.kernel.components.placements import Step, Wiring, instances, placements
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
-from theory.kernel.problems.targets import Error
 
 
 def all_sequences(problem: Problem, length: int) -> Iterator[Sequence]:

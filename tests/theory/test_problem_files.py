@@ -11,6 +11,7 @@ from theory.formats.component_files import read_components
 from theory.formats.problem_files import Options, load_problem, read_problem
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
+from theory.kernel.errors import ProblemError
 from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
 from theory.kernel.language.terms import TRUE, apply, const, var
 from theory.kernel.problems.problem import Problem

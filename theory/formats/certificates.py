@@ -19,12 +19,13 @@ from theory.formats.sequence_text import steps_to_json
 from theory.formats.values import value_to_json
 from theory.kernel.checks.certificates import FORMAT, VERSION
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Value
 from theory.kernel.language.terms import smt_text
 from theory.kernel.machines.simulations import Decision
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import MAX_DIGITS
-from theory.kernel.problems.targets import Error, Relation, Samples, Specification, Target
+from theory.kernel.problems.targets import Relation, Samples, Specification, Target
 
 
 def new_certificate(kind: str, **fields: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from theory.kernel.checks.reference import Computed, children
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import (
     ArrayValue,
@@ -31,7 +32,6 @@ from theory.kernel.language.sorts import (
 )
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence, step_function
-from theory.kernel.problems.targets import Error
 
 Row = tuple[Value, ...]
 Behaviour = tuple[Row | None, ...]

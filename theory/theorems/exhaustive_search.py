@@ -17,10 +17,11 @@ from theory.formats.component_files import read_components
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring, placements
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
-from theory.kernel.problems.targets import Error, Measure, Sample, Samples
+from theory.kernel.problems.targets import Measure, Sample, Samples
 from theory.theorems.enumeration import Frame, computed, every_sequence, frame_of, least_errors
 from theory.theorems.small_universe import AFFINE, MAPS, every_target, family, target_problem
 from theory.theorems.statement import Claim, refute

@@ -21,10 +21,11 @@ from itertools import product
 
 from theory.kernel.components.placements import instances
 from theory.kernel.deadline import tick
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, step_function
-from theory.kernel.problems.targets import Error, total
+from theory.kernel.problems.targets import total
 
 Vector = tuple[Value | None, ...]
 Layer = dict[Sort, list[Vector]]  # the values whose least cost is the same, by sort

@@ -16,11 +16,11 @@ from typing import Any
 from theory.kernel.checks.certificates import Limits
 from theory.kernel.checks.statement import Completeness, Report
 from theory.kernel.components.component import Role
+from theory.kernel.components.component_files import read_set
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import CertificateError
 from theory.kernel.machines.halting import ROUTES, Demand, demands
 from theory.kernel.machines.obligations import Proved, Refuted, confirmed, decide
-from theory.kernel.machines.simulation_reading import read_set
 from theory.kernel.text import quoted
 
 _FIELDS = {"format", "version", "kind", "set", "regime", "route", "hints"}

@@ -7,14 +7,15 @@ values count. Bool has k = 2 (false is 0), `(values k)` makes Int k-valued, w bi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
+from math import prod
 
 from theory.kernel.checks.finite_data import MAX_NUMBERS, MAX_VALUES, Operation
+from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet
-from theory.kernel.components.placements import instances
 from theory.kernel.errors import ComponentError
 from theory.kernel.language.sorts import Sort, Value, plain_value
-from theory.kernel.problems.sequences import step_function
 
 
 def domain_of(components: ComponentSet) -> tuple[Sort, int]:
@@ -49,6 +50,17 @@ def domain_of(components: ComponentSet) -> tuple[Sort, int]:
     return sort, size
 
 
+def _instances(components: ComponentSet) -> Iterator[tuple[Component, tuple[Value, ...]]]:
+    """Every component at every parameter setting."""
+    count = sum(prod(p.size for p in c.parameters) for c in components.components)
+    if count > MAX_NUMBERS:
+        message = f"more than {MAX_NUMBERS} components and parameter settings"
+        raise ComponentError("too-large", message, components.name)
+    for component in components.components:
+        for setting in component.settings():
+            yield component, setting
+
+
 def operations_of(components: ComponentSet) -> tuple[int, tuple[Operation, ...]]:
     """The number of values k, and the operations of the set with their tables.
 
@@ -59,13 +71,13 @@ def operations_of(components: ComponentSet) -> tuple[int, tuple[Operation, ...]]
     values: list[Value] = [bool(v) for v in range(k)] if sort.kind == "Bool" else list(range(k))
     found: list[Operation] = []
     numbers = 0
-    for component, setting in instances(components):
+    for component, setting in _instances(components):
         arity = len(component.inputs)
         numbers += k**arity * len(component.outputs) if arity < 64 else MAX_NUMBERS + 1
         if numbers > MAX_NUMBERS:
             message = f"its table brings the numbers above {MAX_NUMBERS}"
             raise ComponentError("too-large", message, f"component {component.name}")
-        function = step_function(component, setting)
+        function = component.function(setting)
         rows = [function(*arguments) for arguments in product(values, repeat=arity)]
         weights = f"[{', '.join(map(plain_value, setting))}]" if setting else ""
         for place, name in enumerate(component.output_names):

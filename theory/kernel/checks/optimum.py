@@ -32,6 +32,7 @@ from theory.kernel.checks.reference import recount
 from theory.kernel.checks.statement import LeastError, Report
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import CertificateError
+from theory.kernel.language.exact import Error, error_text
 from theory.kernel.language.proving import Counterexample, Proof
 from theory.kernel.language.sorts import plain_value
 from theory.kernel.language.terms import TRUE, smt_text
@@ -39,7 +40,7 @@ from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import error_from_json, problem_from_json, values_from_json
 from theory.kernel.problems.sequences import Cost, Sequence
 from theory.kernel.problems.specifications import on_inputs, verify
-from theory.kernel.problems.targets import Error, Measure, Relation, Samples, Table, error_text
+from theory.kernel.problems.targets import Measure, Relation, Samples, Table
 from theory.kernel.text import quoted
 
 _FIELDS = {"format", "version", "kind", "problem", "engine", "evidence", "attested_by", "frontier"}

@@ -24,8 +24,8 @@ from theory.kernel.checks.boolean_steps import check_supported
 from theory.kernel.checks.cnf import empty_dag, encode
 from theory.kernel.checks.lrat import check_lrat
 from theory.kernel.errors import CertificateError, LimitReachedError
+from theory.kernel.language.exact import Error, error_text
 from theory.kernel.problems.problem import Problem
-from theory.kernel.problems.targets import Error, error_text
 
 MAX_TEXT = 100_000_000
 MAX_PROOF = 400_000_000

@@ -25,10 +25,11 @@ from theory.kernel.components.component import Component
 from theory.kernel.components.placements import Instance, Wiring, instances, placements
 from theory.kernel.deadline import deadline, tick
 from theory.kernel.errors import LimitReachedError, NumberTooLargeError, ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, step_function
-from theory.kernel.problems.targets import Error, Table, sample_error, total
+from theory.kernel.problems.targets import Table, sample_error, total
 
 State = tuple[Value, ...]
 Vector = tuple[Sort, tuple[Value | None, ...]]

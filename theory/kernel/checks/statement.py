@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from theory.kernel.problems.targets import Error, error_text
+from theory.kernel.language.exact import Error, error_text
 from theory.kernel.text import printable, quoted
 
 

@@ -9,11 +9,12 @@ Bool output and no Bool input it is a test. So every definition is used, and non
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from theory.kernel.components.component import Component, Parameter, Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.programs import Cells, Control, Regime
-from theory.kernel.errors import ComponentError
+from theory.kernel.errors import CertificateError, ComponentError
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sexpr import Atom, Group, Node, parse
 from theory.kernel.language.smtlib import (
@@ -35,6 +36,22 @@ def components_from(text: str, where: str) -> ComponentSet:
         ComponentError: located in the text.
     """
     return components_of(interpret(parse(text, where), where), "unnamed")
+
+
+def read_set(data: dict[str, Any]) -> tuple[ComponentSet, Regime]:
+    """The component set and the regime that a certificate speaks of.
+
+    Raises:
+        CertificateError: `bad-set` or `bad-regime`.
+    """
+    if not isinstance(data.get("set"), str):
+        raise CertificateError("bad-set", "expected the text of a component file", "set")
+    components = components_from(data["set"], "set")
+    try:
+        return components, Regime(str(data.get("regime")))
+    except ValueError:
+        message = f"unknown regime {str(data.get('regime'))[:40]!r}"
+        raise CertificateError("bad-regime", message, "regime") from None
 
 
 def components_of(

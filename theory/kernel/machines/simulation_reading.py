@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from theory.kernel.components.component import Role
-from theory.kernel.components.component_files import components_from
+from theory.kernel.components.component_files import read_set
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.components.programs import Regime, outcomes, two_way
@@ -28,22 +28,6 @@ FIELDS = {
     Regime.RECURRENT: {"constants", "operations"},
 }
 COMMON = {"format", "version", "kind", "set", "regime", "model"}
-
-
-def read_set(data: dict[str, Any]) -> tuple[ComponentSet, Regime]:
-    """The component set and the regime asked about.
-
-    Raises:
-        CertificateError: `bad-set` or `bad-regime`.
-    """
-    if not isinstance(data.get("set"), str):
-        raise CertificateError("bad-set", "expected the text of a component file", "set")
-    components = components_from(data["set"], "set")
-    try:
-        return components, Regime(str(data.get("regime")))
-    except ValueError:
-        message = f"unknown regime {str(data.get('regime'))[:40]!r}"
-        raise CertificateError("bad-regime", message, "regime") from None
 
 
 def read_simulation(data: dict[str, Any]) -> Simulation:

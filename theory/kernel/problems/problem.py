@@ -17,13 +17,13 @@ from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.partiality import definedness, domain, domain_size, within
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.language.proving import Counterexample, Proof, prove
 from theory.kernel.language.sorts import BOOL, INT, Value, holds
 from theory.kernel.language.terms import TRUE, Term, evaluator, var, variables
 from theory.kernel.problems.sequences import Cost, Sequence
 from theory.kernel.problems.targets import (
-    Error,
     Measure,
     Relation,
     Sample,

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from theory.kernel.components.component_files import components_from
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sexpr import parse
 from theory.kernel.language.smtlib import Definitions, read_sort, read_term
@@ -21,7 +22,6 @@ from theory.kernel.language.terms import Term, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.targets import (
-    Error,
     Measure,
     Relation,
     Sample,

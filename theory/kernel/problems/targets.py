@@ -14,18 +14,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import ProblemError
+from theory.kernel.language.exact import Error
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Value
 from theory.kernel.language.terms import TRUE, Term
-
-Error: TypeAlias = int | Fraction | float  # a float only as math.inf
 
 
 class Measure(StrEnum):
@@ -142,23 +140,6 @@ def sample_error(
     if measure is Measure.SQUARED:
         differences = [d * d for d in differences]
     return sum(differences)
-
-
-def error_text(error: Error) -> str:
-    """An error for people: exact where that is short, else to six digits, as `about` says."""
-    if error == math.inf:
-        return "inf"
-    value = Fraction(error)
-    if value.denominator != 1 and 10**9 % value.denominator == 0:
-        text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
-    elif max(value.numerator.bit_length(), value.denominator.bit_length()) < 4_000:
-        text = str(value)
-    else:
-        text = "a number of more than 1,000 digits"
-    if len(text) <= 9:
-        return text
-    rounded = Context(prec=6).divide(Decimal(value.numerator), Decimal(value.denominator))
-    return f"about {rounded.normalize():g}"
 
 
 def _distance(a: Value, b: Value) -> int | Fraction:
