@@ -25,7 +25,7 @@ from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.output_choice import OutputChoice, cost_splits
 from theory.kernel.components.placements import Step, instances
-from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.errors import NumberTooLargeError, ProblemError
 from theory.kernel.language.sorts import Sort
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence

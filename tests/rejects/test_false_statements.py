@@ -535,12 +535,14 @@ def many_outputs() -> dict[str, Any]:
     inputs = tuple(Variable(n, BOOL) for n in names)
     outputs = tuple(Variable(f"y{k}", BOOL) for k in range(10))
     flip = Component("flip", inputs[:1], (apply("not", var("x0", BOOL)),))
-    rows = (Sample((True,) * 10, (True,) * 10), Sample((False,) * 10, (True, False) * 5))
+    rows = tuple(
+        Sample(tuple(bool(k >> row & 1) for k in range(1, 11)), (False,) * 10) for row in range(4)
+    )
     problem = Problem(
         "many", ComponentSet("s", (flip,)), Wiring.DAG, inputs, outputs, Samples(rows), 2
     )
-    sequence = sequence_to_json(problem.sequence((), (0,) * 10))
-    line = {"error": "1", "at_least": "1", "sequence": sequence}
+    sequence = problem.sequence((), (0,) * 10)  # the first input is 1 in one sample only
+    line = {"error": "1", "at_least": "1", "sequence": sequence_to_json(sequence)}
     return optimum(problem, [{"length": k, **line} for k in range(2)])
 
 
