@@ -12,6 +12,7 @@ from tests.rejects import optimum_examples as examples
 from theory.formats.certificates import new_certificate, problem_to_json
 from theory.formats.sequence_text import sequence_to_json
 from theory.kernel.checks.certificates import Limits, check
+from theory.kernel.checks.proofs import check_proofs
 from theory.kernel.checks.reference import Recount, recount
 from theory.kernel.checks.statement import LeastError, Report
 from theory.kernel.errors import CertificateError
@@ -178,3 +179,25 @@ def test_a_bound_on_formulas_speaks_of_their_cost(cost: Cost, noun: str) -> None
         check(data)
     assert caught.value.reason == "lower-bound"
     assert f"a sequence of {noun} at most " in caught.value.message
+
+
+def test_a_bound_for_no_steps_needs_no_proof_and_is_looked_at() -> None:
+    problem = examples.gates()
+    assert check_proofs(problem, [0, 0, 0], []) == ("no lower bound above 0 is claimed", True)
+    note, confirmed = check_proofs(problem, [2, 0, 0], [])
+    assert confirmed
+    assert note == "lower bound proved (0 clauses refuted by 0 steps)"
+    with pytest.raises(CertificateError) as caught:
+        check_proofs(problem, [3, 0, 0], [])
+    assert (caught.value.reason, caught.value.where) == ("lower-bound", "frontier[0]")
+    assert caught.value.message == "a sequence of no steps has error 2, below 3"
+    for bounds in ([0, 0, 0], [1, 0, 0]):
+        with pytest.raises(CertificateError) as caught:
+            check_proofs(problem, bounds, [{"length": 1, "below": 1, "lrat": ""}])
+        assert (caught.value.reason, caught.value.where) == ("missing-proof", "proofs")
+    with pytest.raises(CertificateError) as caught:
+        check_proofs(problem, [1, 1, 0], [])
+    assert (caught.value.reason, caught.value.where) == ("missing-proof", "proofs")
+    with pytest.raises(CertificateError) as caught:
+        check_proofs(problem, [0, 0, 0], {})
+    assert (caught.value.reason, caught.value.where) == ("bad-fields", "proofs")
