@@ -95,7 +95,17 @@ def mutants_of(path: Path) -> list[Mutant]:
         node = _get(place)
         line = _line(node) or _line(place[0])
         for option, (change, _) in enumerate(_changes(node)):
-            made.append(Mutant(path, line, lines[line], where, change, number, option))
+            made.append(
+                Mutant(
+                    path,
+                    line,
+                    lines.get(line, range(line, line + 1)),
+                    where,
+                    change,
+                    number,
+                    option,
+                )
+            )
     return made
 
 

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -25,6 +26,7 @@ import pytest
 from tests.mutation.coverage_of_tests import Tested, passes
 from tests.mutation.mutants import Mutant
 
+KERNEL = Path(__file__).resolve().parents[2] / "theory" / "kernel"
 FACTOR = 10.0  # a test may take this many times as long as it did, and
 EXTRA_S = 10.0  # this much longer
 ALL_S = 10.0  # seconds that the tests of one mutant take together when nothing is changed
@@ -144,10 +146,11 @@ def _tests_for(mutant: Mutant, tested: Tested) -> list[str]:
     found = tested.of(mutant.path, mutant.lines)
     if found:
         return found
-    source = ast.parse(mutant.path.read_text(encoding="utf-8"))
-    for node in ast.walk(source):  # a variable of the module: where it is read
-        if isinstance(node, ast.Name) and node.id == mutant.place:
-            found += tested.of(mutant.path, range(node.lineno, node.lineno + 1))
+    for path in sorted(KERNEL.rglob("*.py")):  # a variable of the module: where it is read
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if mutant.place in text else ():
+            if isinstance(node, ast.Name) and node.id == mutant.place:
+                found += tested.of(path, range(node.lineno, node.lineno + 1))
     return list(dict.fromkeys(found))
 
 

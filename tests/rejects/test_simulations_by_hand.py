@@ -104,6 +104,13 @@ def test_what_follows_a_test_may_not_block() -> None:
     refused(data, "refuted", "operations.zero a", "a = 0, b = 0 blocks")
 
 
+def test_programs_of_several_steps_are_no_composed_rule() -> None:
+    up_down_up = [["inc", [0], [0], []], ["dec", [0], [0], []], ["inc", [0], [0], []]]
+    report = check(simulation(inc_a=up_down_up))
+    assert report.complete
+    assert "composition" not in report.statement
+
+
 def test_a_negated_test_answers_the_other_way() -> None:
     positive = COUNTERS + ZERO.replace("(= x 0)", "(> x 0)")
     negated = {f"zero_{name}": deciding(k, negated=True) for k, name in enumerate("ab")}

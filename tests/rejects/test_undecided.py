@@ -44,6 +44,8 @@ def answers_or_proved(answers: dict[str, Outcome], obligation: Obligation) -> Ou
 def test_each_demand_stands_in_the_report() -> None:
     report = check(one_counter())
     assert report.complete
+    assert report.kind == "limit"
+    assert report.data()["states"]["question"] == "Turing"
     assert report.unchecked == ()
     looked_at, *proved = report.checked
     assert looked_at == "1 operations: inc; 1 tests: is-zero"
@@ -113,6 +115,8 @@ def test_a_simulation_with_an_open_obligation_is_not_accepted(
     assert data is not None
     whole = check(data)
     assert whole.complete
+    assert whole.kind == "simulation"
+    assert whole.data()["states"]["question"] == "Turing"
     for name in ("operation dec a", "test zero b"):
         answer = partial(answers_or_proved, {name: Open("a time-out")})
         monkeypatch.setattr(DECIDE.format("simulation"), answer)
