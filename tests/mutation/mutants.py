@@ -139,6 +139,8 @@ def _places(tree: ast.Module) -> list[tuple[Place, str]]:
             for member in top.body:
                 if isinstance(member, ast.FunctionDef):
                     found += _inside(member, f"{top.name}.{member.name}")
+        elif isinstance(top, ast.Assign | ast.AnnAssign) and isinstance(top.value, ast.Subscript):
+            continue  # another name of a type
         elif isinstance(top, ast.Assign) and isinstance(top.targets[0], ast.Name):
             found += [(p, top.targets[0].id) for p in _under((top, "value", None))]
         elif isinstance(top, ast.AnnAssign) and isinstance(top.target, ast.Name) and top.value:

@@ -29,7 +29,6 @@ from tests.mutation.mutants import Mutant
 KERNEL = Path(__file__).resolve().parents[2] / "theory" / "kernel"
 FACTOR = 10.0  # a test may take this many times as long as it did, and
 EXTRA_S = 10.0  # this much longer
-ALL_S = 10.0  # seconds that the tests of one mutant take together when nothing is changed
 NOTHING_CHANGED = 3  # exit code
 
 
@@ -117,12 +116,16 @@ def attempt(
     items: dict[str, pytest.Item],
     tested: Tested,
     first: dict[str, int],
+    seconds: float,
 ) -> Trial:
-    """Tries a mutant; the tests named in `first` come first, those with the most kills before."""
+    """Tries a mutant against tests that together take so many seconds while nothing is changed.
+
+    Those named in `first` come first, the one with the greatest number before; then the quickest.
+    """
     names = [n for n in _tests_for(mutant, tested) if n in items]
     names.sort(key=lambda n: (-first.get(n, 0), tested.seconds[n]))
     total = 0.0
-    chosen = [n for n in names if (total := total + tested.seconds[n]) <= ALL_S]
+    chosen = [n for n in names if (total := total + tested.seconds[n]) <= seconds]
     if not chosen:
         return Trial(mutant, Fate.NOT_REACHED, "", 0)
     reading, writing = os.pipe()
