@@ -64,6 +64,7 @@ TWO = Component("two", BOOLS, (P, apply("not", P)), ("same", "other"))
         (of(Component("size", NUMBERS, (apply("+", var("n", INT), var("n", INT)),))),
          "size is not Boolean"),
         (replace(examples.gates(), components=ComponentSet("s", ())), "there are no components"),
+        (mixed((), (Variable("out", BOOL),), Sample((), (True,))), "there are no inputs"),
     ],
 )  # fmt: skip
 def test_a_problem_without_a_formula_says_why(problem: Problem, words: str) -> None:

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from theory.kernel.checks.boolean_steps import applications, essential
+from theory.kernel.checks.boolean_steps import applications, essential, flipped
 from theory.kernel.checks.cnf import ALL_RULES, MAX_CLAUSES, Rule, decode, encode
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component import Component
@@ -300,3 +300,13 @@ def test_a_sample_of_several_outputs_is_wrong_once_and_its_bits_each() -> None:
     assert model(encode(bits, 1, 2)) is None
     assert recount(wrong, max_nodes=1000).least[:2] == (2, 1)
     assert recount(bits, max_nodes=1000).least[:2] == (4, 2)
+
+
+def test_complementing_an_operand_moves_every_entry_and_twice_none() -> None:
+    assert flipped(0b0001, 2, 0) == 0b0010
+    assert flipped(0b0010, 2, 0) == 0b0001
+    assert flipped(0b0001, 2, 1) == 0b0100
+    assert flipped(AND, 2, 1) == 0b0010
+    for table, j in product(range(256), range(3)):
+        assert flipped(flipped(table, 3, j), 3, j) == table
+    assert [essential(t, 2) for t in (0, 0b1111, 0b1010, 0b0011, XOR, AND)] == [0, 0, 1, 1, 2, 2]
