@@ -78,6 +78,10 @@ def test_a_statement_in_words(states: LeastError | Completeness, text: str, says
     assert data["outcome"] == "accepted"
     assert data["statement"] == report.statement == text
     assert data["says"] == sorted(says)
+    if isinstance(states, LeastError):
+        exact = {k: data["states"][k] for k in ("error", "at_least")}
+        given = {"error": states.error, "at_least": states.at_least}
+        assert exact == {k: None if v is None else str(v) for k, v in given.items()}
     assert (data["checked"], data["unchecked"]) == (["a"], [])
 
 
