@@ -13,8 +13,12 @@ that the command starts quickly.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import theory
 
 if TYPE_CHECKING:
     from solvers.comparison import Comparison, compare
@@ -48,6 +52,23 @@ __all__ = [
     "solve",
     "with_evidence",
 ]
+
+
+def _check_neighbour(mine: Path, other: str | None) -> None:
+    """Refuses another `theory` than the one that lies beside this package.
+
+    Raises:
+        ImportError: where a file or folder of that name comes first on Python's path.
+    """
+    if other is not None and Path(other).resolve().parent.parent == mine.resolve().parent.parent:
+        return
+    message = f"'theory' is {other or 'a bare folder'}, not Sheffer's; rename it or start elsewhere"
+    if Path(sys.argv[0]).stem == "sheffer":
+        sys.exit(f"sheffer: {message}")
+    raise ImportError(message)
+
+
+_check_neighbour(Path(__file__), theory.__file__)
 
 
 def __getattr__(name: str) -> Any:

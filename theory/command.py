@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from theory.kernel.checks.certificates import InternalError, Limits, check, load_certificate
-from theory.kernel.errors import CertificateError, ShefferError
+from theory.kernel.components.programs import Regime
+from theory.kernel.errors import CertificateError, ProblemError, ShefferError
 from theory.kernel.text import printable
 
 ACCEPTED, REFUSED, BAD_INPUT, UNKNOWN = range(4)
@@ -43,7 +44,7 @@ class Request:
     Attributes:
         limits: for the check, reading included.
         memory_gb: the most memory a check may take; where the system can hold it to that.
-        own: gives the reader's own set or problem, which the certificate must be about.
+        own: the reader's own set or problem, which the certificate must be about.
         regime: the regime asked about, with `own`; None for the set's own.
         says: a word that the statement must say.
         export: a folder for the proofs in standard formats.
@@ -51,10 +52,40 @@ class Request:
 
     limits: Limits = field(default_factory=Limits)
     memory_gb: float = DEFAULT_MEMORY_GB
-    own: Callable[[], Any] | None = None
+    own: Any = None
     regime: str | None = None
     says: str | None = None
     export: Path | None = None
+
+
+def request_of(
+    *,
+    timeout: float,
+    max_nodes: int,
+    memory_gb: float,
+    second_opinion: bool,
+    own: Any = None,
+    regime: str | None = None,
+    says: str | None = None,
+    export: Path | None = None,
+) -> Request:
+    """A request from what a command line says.
+
+    Raises:
+        ProblemError: `bad-option`.
+    """
+    for name, number in (("timeout", timeout), ("max-nodes", max_nodes), ("max-memory", memory_gb)):
+        if not 0 < number < math.inf:
+            raise ProblemError("bad-option", f"--{name} takes a number above 0, not {number}")
+    if says is not None and says not in WORDS:
+        raise ProblemError("bad-option", f"--says takes one of {', '.join(WORDS)}, not {says!r}")
+    if regime is not None and (own is None or regime not in set(Regime)):
+        raise ProblemError("bad-option", f"--regime goes with --expect: {', '.join(Regime)}")
+    opinion: Callable[[str], str] | None = None
+    if second_opinion:
+        from theory.formats.second_opinion import run_cvc5 as opinion
+    limits = Limits(timeout, max_nodes, opinion)
+    return Request(limits, memory_gb, own, regime, says, export)
 
 
 WORDS = ("complete", "weakly-complete", "incomplete", "optimal", "zero", "bounded", "found")
@@ -136,7 +167,7 @@ def _expected(data: dict[str, Any], found: dict[str, Any], request: Request) -> 
     if request.own is not None:
         from theory.expectation import differences
 
-        wrong = differences(data, request.own(), request.regime)
+        wrong = differences(data, request.own, request.regime)
         if wrong:
             message = f"the certificate is about something else: {'; '.join(wrong[:5])}"
             raise CertificateError("other-subject", message)
@@ -228,73 +259,63 @@ def _work(work: Callable[[], dict[str, Any]], writing: int, memory_gb: float) ->
         os._exit(0)
 
 
-def positive(text: str) -> float:
-    """A finite number above 0, for options."""
-    value = float(text)
-    if not 0 < value < math.inf:
-        raise ValueError
-    return value
-
-
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line, and the exit code of bad input."""
-        print(f"sheffer-check: {message} (see sheffer-check --help)", file=sys.stderr)
+        _complain(f"{message} (see sheffer-check --help)")
         sys.exit(BAD_INPUT)
+
+
+def _complain(message: str) -> None:
+    print(f"sheffer-check: {message}", file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line of the checker."""
-    defaults = Limits()
+    given = _options().parse_args(arguments)
+    try:
+        own = None
+        if given.expect is not None:
+            from theory.expectation import own_subject
+            from theory.formats.problem_files import Options
+
+            own = own_subject(given.expect, given.components, Options(length=given.length))
+        request = request_of(
+            timeout=given.timeout,
+            max_nodes=given.max_nodes,
+            memory_gb=given.max_memory,
+            second_opinion=given.second_opinion,
+            own=own,
+            regime=given.regime,
+            says=given.says,
+            export=given.export,
+        )
+    except ShefferError as error:
+        _complain(str(error))
+        return BAD_INPUT
+    return run(given.certificates, request, as_json=given.json)
+
+
+def _options() -> argparse.ArgumentParser:
     parser = _Parser(prog="sheffer-check", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add = parser.add_argument
+    add, limits = parser.add_argument, Limits()
     add("certificates", nargs="+", metavar="CERTIFICATE.json")
-    add("--timeout", type=positive, default=defaults.timeout_s, metavar="SECONDS")
+    add("--timeout", type=float, default=limits.timeout_s, metavar="SECONDS", help="for each file")
     add(
         "--max-nodes",
         type=int,
-        default=defaults.max_nodes,
+        default=limits.max_nodes,
         metavar="N",
-        help="behaviours the recount may keep",
+        help="behaviours that the recount may keep",
     )
-    add("--max-memory", type=positive, default=DEFAULT_MEMORY_GB, metavar="GB")
+    add("--max-memory", type=float, default=DEFAULT_MEMORY_GB, metavar="GB", help="for each file")
     add("--second-opinion", action="store_true", help="ask cvc5 as well as z3")
     add("--expect", metavar="FILE", help="the set or problem that the certificate must be about")
     add("--components", metavar="SET", help="with --expect FILE.csv: its component set")
     add("--length", type=int, metavar="N", help="with --expect: the length asked about")
     add("--regime", metavar="REGIME", help="with --expect: the regime asked about")
-    add(
-        "--says",
-        choices=WORDS,
-        metavar="WORD",
-        help=f"what the statement must say: {', '.join(WORDS)}",
-    )
+    add("--says", metavar="WORD", help=f"what the statement must say: {', '.join(WORDS)}")
     add("--export", type=Path, metavar="FOLDER", help="write its proofs in standard formats")
-    add("--json", action="store_true", help="print JSON")  # fmt: skip
-    given = parser.parse_args(arguments)
-    if given.expect is None and (given.components or given.length or given.regime):
-        parser.error("--components, --length and --regime go with --expect")
-    opinion: Callable[[str], str] | None = None
-    if given.second_opinion:
-        from theory.formats.second_opinion import run_cvc5 as opinion
-    own = None
-    if given.expect is not None:
-        from theory.expectation import own_subject
-        from theory.formats.problem_files import Options
-
-        try:
-            subject = own_subject(given.expect, given.components, Options(length=given.length))
-        except ShefferError as error:
-            print(f"sheffer-check: {error}", file=sys.stderr)
-            return BAD_INPUT
-        own = lambda: subject  # noqa: E731
-    request = Request(
-        Limits(given.timeout, given.max_nodes, opinion),
-        given.max_memory,
-        own,
-        given.regime,
-        given.says,
-        given.export,
-    )
-    return run(given.certificates, request, as_json=given.json)
+    add("--json", action="store_true", help="print JSON")
+    return parser

@@ -25,10 +25,11 @@ from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.output_choice import OutputChoice, cost_splits
 from theory.kernel.components.placements import Step, instances
-from theory.kernel.errors import NumberTooLargeError
+from theory.kernel.errors import NumberTooLargeError, ProblemError
 from theory.kernel.language.sorts import Sort
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence
+from theory.kernel.problems.targets import Relation
 
 Progress = Callable[[str], None]
 
@@ -40,6 +41,9 @@ def solve_formulas(
 
     Ctrl-C, and limits that are reached, end it with bounds.
     """
+    if isinstance(problem.target, Relation):
+        message = f"relations are solved for cost length, not {problem.cost}"
+        raise ProblemError("unsupported-cost", message, problem.name)
     meter = Meter(limits or Limits())
     builder = FrontierBuilder(problem.length)
     stopped: str | None = None
