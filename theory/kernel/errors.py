@@ -38,7 +38,7 @@ class LimitReachedError(ShefferError):
 
 
 class NumberTooLargeError(LimitReachedError, ComponentError):
-    """A number outgrew `theory.kernel.language.arithmetic.MAX_BITS` while a term was evaluated."""
+    """A number outgrew `theory.kernel.language.operators.MAX_BITS` while a term was evaluated."""
 
 
 class ProblemError(ShefferError):
