@@ -69,6 +69,13 @@ class Verdict:
     missing: tuple[str, ...] = ()
     refusals: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def obligations(self) -> tuple[str, ...]:
+        """What was proved: all that was checked but a limit's first line, which names the parts."""
+        if self.report is None:
+            return ()
+        return self.report.checked[1:] if self.report.kind == "limit" else self.report.checked
+
 
 def verdict(
     components: ComponentSet,
