@@ -33,7 +33,7 @@ class Exit(IntEnum):
 
 @contextmanager
 def errors() -> Iterator[None]:
-    """Turns an error of ours into one line on standard error and exit code 2; a limit reached, 3."""
+    """Turns an error of ours into one line on standard error and exit code 2, a limit into 3."""
     try:
         yield
     except ShefferError as error:
