@@ -144,6 +144,14 @@ FIVE = """
 """
 
 
+def _five_samples() -> Problem:
+    rows = tuple(Sample((a,), (3 * a % 5,)) for a in (0, 1, 4))
+    return Problem(
+        "triple", read_components(FIVE, name="five"), Wiring.DAG, (Variable("x", INT),), OUT,
+        Samples(rows), 2, Measure.ABSOLUTE,
+    )  # fmt: skip
+
+
 def _sorting(wires: int, length: int, **more: Any) -> Problem:
     registers = tuple(Variable(f"w{k}", BOOL) for k in range(wires))
     text = (
@@ -304,6 +312,7 @@ def problems() -> dict[str, Problem]:
         "absolute-value": _integers("abs", ARITHMETIC, apply("abs", x), 2),
         "half": _integers("half", DIVIDING, apply("div", x, const(2, INT)), 2, condition=positive),
         "five": _integers("five", FIVE, apply("mod", apply("*", const(2, INT), x), const(5, INT)), 2),
+        "five-samples": _five_samples(),
         "lowest-4": _word_specification(4, Measure.BITS),
         "lowest-32": _word_specification(32, Measure.WRONG),
     }  # fmt: skip
@@ -322,7 +331,7 @@ def _proved_problems() -> dict[str, Problem]:
     rich = _gates("band (and p q)", "bor (or p q)", "bxor (xor p q)", NAND)
     nand = _gates(NAND)
     return {
-        "proved-majority": _boolean("m", rich, lambda p, q, r: (p + q + r > 1,), inputs=3, length=4),
+        "proved-parity": _boolean("m", rich, lambda p, q, r: (p ^ q ^ r,), inputs=3, length=2),
         "proved-adder": _boolean("a", rich, lambda p, q: (p != q, p and q)),
         "proved-xor": _boolean("x", nand, lambda p, q: (p != q,), length=4),
         "proved-short": _boolean("x", nand, lambda p, q: (p != q,), length=2),
@@ -464,7 +473,6 @@ QUICK_LEFT_OUT = {
     "convolution-3x3",
     "relu-affine",
     "saturated-neurons",
-    "proved-majority",
     "no-branch",
 }
 # Those of the catalogue that say nothing new and take long to make or to check.

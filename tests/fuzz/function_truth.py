@@ -72,15 +72,15 @@ def is_complete(k: int, operations: list[tuple[int, Table]]) -> bool:
         return nand in _closure(projections, operations)
     if k**k > 4_000:
         raise Unreadable("too many unary maps")
-    maps = _closure(projections, operations)
+    maps = _closure(projections, operations, k**k)
     return len(maps) == k**k and any(_onto_and_binary(k, op) for op in operations)
 
 
 def _closure(
-    start: set[tuple[int, ...]], operations: list[tuple[int, Table]]
+    start: set[tuple[int, ...]], operations: list[tuple[int, Table]], all_there_are: int = 16
 ) -> set[tuple[int, ...]]:
     found, new, calls = set(start), set(start), 0
-    while new:
+    while new and len(found) < all_there_are:
         made: set[tuple[int, ...]] = set()
         for arity, table in operations:
             for chosen in product(sorted(found), repeat=arity):

@@ -48,7 +48,7 @@ Error = int | Fraction | float
 Row = tuple[tuple[Value, ...], tuple[Value, ...]]  # inputs and the outputs wanted
 Vector = tuple[Value, ...]  # a value for each sample; None where it is blocked
 
-MAX_WORK = 60_000  # evaluations of a component on a sample
+MAX_WORK = 15_000  # evaluations of a component on a sample
 MAX_DOMAIN = 65_536  # inputs that the checker tries one by one; a rule of the format
 MAX_ROWS = 300
 

@@ -397,9 +397,9 @@ def _operator(
         found = _unary(name, indices, sorts[0], made[0])
         if found is not None:
             return found
-    if name in _WORDS and count >= 2 and len(set(sorts)) == 1 and sorts[0][0] == "BitVec":
-        if count == 2 or name in _GROUPED:
-            return sorts[0], _word_fold(_WORDS[name], made, sorts[0][1])
+    grouped = count == 2 or (count > 2 and name in _GROUPED)
+    if name in _WORDS and grouped and len(set(sorts)) == 1 and sorts[0][0] == "BitVec":
+        return sorts[0], _word_fold(_WORDS[name], made, sorts[0][1])
     if count == 2:
         found = _binary(name, sorts, made)
         if found is not None:
