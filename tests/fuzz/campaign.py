@@ -176,7 +176,8 @@ class Failure:
         """In a few lines: what, how often, and how to make it again."""
         return (
             f"{self.signature}  ({self.seen} times)\n    {self.reason[:400]!r}\n"
-            f"    mutant({self.mutant.name!r}, {self.mutant.seeds}): {'; '.join(self.mutant.notes)}\n"
+            f"    mutant({self.mutant.name!r}, {self.mutant.seeds}): "
+            f"{'; '.join(self.mutant.notes)}\n"
             f"    {self.file}"
         )
 

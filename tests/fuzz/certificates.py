@@ -298,7 +298,8 @@ def problems() -> dict[str, Problem]:
             [((3, 1, 2), (1, 3, 4)), ((0, 5, 1), (0, 5, 5))], 3, measure=Measure.ABSOLUTE,
         ),
         "words": _chain(
-            "words", WORDS, (Variable("r", bitvec(4)), Variable("s", bitvec(4)), Variable("f", BOOL)),
+            "words", WORDS,
+            (Variable("r", bitvec(4)), Variable("s", bitvec(4)), Variable("f", BOOL)),
             [((1, 2, True), (5,)), ((3, 3, False), (1,))], 3, (Variable("r", bitvec(4)),),
             measure=Measure.BITS,
         ),
@@ -311,7 +312,7 @@ def problems() -> dict[str, Problem]:
         "table-noisy": _table(True),
         "absolute-value": _integers("abs", ARITHMETIC, apply("abs", x), 2),
         "half": _integers("half", DIVIDING, apply("div", x, const(2, INT)), 2, condition=positive),
-        "five": _integers("five", FIVE, apply("mod", apply("*", const(2, INT), x), const(5, INT)), 2),
+        "five": _integers("five", FIVE, apply("mod", apply("+", x, x), const(5, INT)), 2),
         "five-samples": _five_samples(),
         "lowest-4": _word_specification(4, Measure.BITS),
         "lowest-32": _word_specification(32, Measure.WRONG),
@@ -329,13 +330,13 @@ def _optimum(name: str, problem: Problem) -> dict[str, Any]:
 
 def _proved_problems() -> dict[str, Problem]:
     rich = _gates("band (and p q)", "bor (or p q)", "bxor (xor p q)", NAND)
-    nand = _gates(NAND)
+    nand, bits = _gates(NAND), Measure.BITS
     return {
         "proved-parity": _boolean("m", rich, lambda p, q, r: (p ^ q ^ r,), inputs=3, length=2),
         "proved-adder": _boolean("a", rich, lambda p, q: (p != q, p and q)),
         "proved-xor": _boolean("x", nand, lambda p, q: (p != q,), length=4),
         "proved-short": _boolean("x", nand, lambda p, q: (p != q,), length=2),
-        "proved-bits": _boolean("b", nand, lambda p, q: (p != q, p), length=2, measure=Measure.BITS),
+        "proved-bits": _boolean("b", nand, lambda p, q: (p != q, p), measure=bits, length=2),
     }  # fmt: skip
 
 
@@ -360,7 +361,8 @@ SETS = {
 (define-fun small ((x Int)) Bool (< x 4))
 """,
     "one-way": """
-(set-info :sheffer "(set one-way (regime while) (registers (a b) Int) (control (zero true) no-jump))")
+(set-info :sheffer "(set one-way (regime while) (registers (a b) Int)
+  (control (zero true) no-jump))")
 (define-fun inc ((x Int)) Int (+ x 1))
 (define-fun dec ((x Int)) Int (- x 1))
 (define-fun dec.guard ((x Int)) Bool (> x 0))

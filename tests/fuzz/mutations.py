@@ -398,17 +398,19 @@ FAMILIES = (
     ("rotate_left", "rotate_right", "zero_extend", "extract"),
 )
 PARTS = (
-    '(placements (0))', '(placements (7))', '(placements)', '(placements (0 1))', '(placements (1 0))',
-    '(writes a)', '(writes b a)', '(writes)', '(guard is-zero)', '(outputs)', '(inputs)', '(inputs x)',
-    '(parameters (w Int 0 2))', '(parameters (x Int 0 2))', '(parameters (w Int 2 0))', '(parameters (x Int 0 1000000000))',
+    "(placements (0))", "(placements (7))", "(placements)", "(placements (0 1))",
+    "(placements (1 0))", "(writes a)", "(writes b a)", "(writes)", "(guard is-zero)", "(outputs)",
+    "(inputs)", "(inputs x)", "(parameters (w Int 0 2))", "(parameters (x Int 0 2))",
+    "(parameters (w Int 2 0))", "(parameters (x Int 0 1000000000))",
 )  # fmt: skip
 SET_PARTS = (
     "(values 2)", "(values 3)", "(values 5)", "(regime while)", "(regime loop)", "(control)",
-    "(control jump)", "(control no-jump)", "(control (is-zero true) no-jump)", "(registers any Int)",
-    "(control (zero true false) (zero true) jump)", "(registers any Bool)", "(registers (z) Int)",
-    "(registers (t) (Array Bool Int))", "(registers (t) (Array Int Bool))", "(registers (r) Real)",
-    "(starts begin)", "(starts ever)", "(cells 1 (offsets -1 0 1))", "(quiescent 1)", "(values 0)",
-    "(values 1000000)", "(quiescent true)", "(registers (a) Bool)", "(registers (a b c d e f g h) Int)",
+    "(control jump)", "(control no-jump)", "(control (is-zero true) no-jump)", "(values 0)",
+    "(registers any Int)", "(control (zero true false) (zero true) jump)", "(registers any Bool)",
+    "(registers (z) Int)", "(registers (t) (Array Bool Int))", "(registers (t) (Array Int Bool))",
+    "(registers (r) Real)", "(starts begin)", "(starts ever)", "(cells 1 (offsets -1 0 1))",
+    "(quiescent 1)", "(values 1000000)", "(quiescent true)", "(registers (a) Bool)",
+    "(registers (a b c d e f g h) Int)",
 )  # fmt: skip
 SNIPPETS = (
     "(define-fun is-zero2 ((x Int)) Bool (= x 0))",
@@ -680,7 +682,8 @@ def cut_packed(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
 MUTATIONS: tuple[tuple[Change, int], ...] = (
     (delete, 3), (duplicate, 3), (swap, 4), (move, 2), (nearby, 12), (odd, 4), (splice_same, 4),
     (splice_any, 2), (choose, 12), (drop_lines, 8), (repeat_line, 5), (raise_bounds, 5),
-    (change_length, 5), (splice_problem, 7), (add_starts, 3), (change_sample, 7), (mend_errors, 12), (change_token, 14), (cut_text, 6),
+    (change_length, 5), (splice_problem, 7), (add_starts, 3), (change_sample, 7),
+    (mend_errors, 12), (change_token, 14), (cut_text, 6),
     (add_part, 7), (drop_part, 5), (add_component, 6), (mend_tables, 12), (odd_text, 6),
     (change_proof, 8), (cut_packed, 2),
 )  # fmt: skip

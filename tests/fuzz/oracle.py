@@ -107,19 +107,26 @@ _FUNCTIONS = re.compile(
 
 
 def claim_of(report: Report, certificate: dict[str, Any]) -> OptimumClaim | SetClaim:
-    """What the report claims.
+    """What the report claims: from its data where it has them, else from its words.
 
     Raises:
         UnclearError: it is not worded as known, or not plain text.
     """
-    for line in (report.statement, *report.checked, *report.unchecked):
+    shown = report.data() if hasattr(report, "data") else None  # what is printed
+    texts = (shown["checked"], shown["unchecked"]) if shown else (report.checked, report.unchecked)
+    for line in (report.statement, *texts[0], *texts[1]):
         if not line.isprintable():
             raise UnclearError(f"not printable: {line[:200]!r}")
     if report.kind == "optimum":
-        return _optimum_claim(report, certificate)
-    text = certificate["components" if report.kind == "functional" else "set"]
-    name = _set_name(text)
+        name = certificate["problem"]["name"]
+    else:
+        name = _set_name(certificate["components" if report.kind == "functional" else "set"])
     rest = _after_name(report.statement, name)
+    states: Any = getattr(report, "states", None)
+    if states is not None:
+        return _stated(report.kind, states)
+    if report.kind == "optimum":
+        return _optimum_claim(report, rest, certificate)
     if report.kind == "functional":
         found = _FUNCTIONS.fullmatch(rest)
         if found is None:
@@ -130,6 +137,27 @@ def claim_of(report: Report, certificate: dict[str, Any]) -> OptimumClaim | SetC
         raise UnclearError(f"unknown wording: {report.statement[:200]!r}")
     verdict = "incomplete" if found["not"] else f"{found['weakly'] or ''}complete"
     return SetClaim(verdict, found["regime"])
+
+
+def _stated(kind: str, states: Any) -> OptimumClaim | SetClaim:
+    """The claim of a report that has its statement as data."""
+    if kind != "optimum":
+        weakly = "weakly " if states.weakly else ""
+        verdict = f"{weakly}complete" if states.complete else "incomplete"
+        return SetClaim(verdict, str(states.values) if kind == "functional" else states.regime)
+    # Where an error is 0 nothing longer is better, so the report speaks of the whole problem.
+    up_to = states.asked if states.error == 0 else states.lengths
+    samples = re.search(r"on (\d+) samples", states.scope)
+    return OptimumClaim(
+        error=states.error,
+        length=states.length,
+        optimal=states.at_least is not None and states.at_least == states.error,
+        up_to=up_to if states.at_least == states.error else states.lengths,
+        shortest=states.at_least is not None and states.shortest,
+        bound=states.at_least,
+        samples=int(samples[1]) if samples else None,
+        all_inputs="all inputs" in states.scope,
+    )
 
 
 def _set_name(text: str) -> str:
@@ -157,8 +185,7 @@ def _after_name(statement: str, name: str) -> str:
     return statement[quoted.end() :]
 
 
-def _optimum_claim(report: Report, certificate: dict[str, Any]) -> OptimumClaim:
-    rest = _after_name(report.statement, certificate["problem"]["name"])
+def _optimum_claim(report: Report, rest: str, certificate: dict[str, Any]) -> OptimumClaim:
     found = _OPTIMUM.fullmatch(rest.removeprefix(": "))
     if found is None:
         raise UnclearError(f"unknown wording: {report.statement[:200]!r}")
