@@ -288,6 +288,25 @@ def repeat_line(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
     return f"line {target} gets {keys} of another"
 
 
+def other_witnesses(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
+    """Gives the last lines the witness of an earlier one, or all lines that of the last."""
+    if not _optimum(data):
+        return None
+    lines = data["frontier"]
+    k = rng.randrange(len(lines))
+    worse = rng.random() < 0.7
+    for line in lines[k:] if worse else lines:
+        source = lines[k] if worse else lines[-1]
+        line["error"], line["sequence"] = source["error"], copy.deepcopy(source["sequence"])
+        high = str(source["error"]).split("/", maxsplit=1)[0]
+        least = rng.randrange(int(high) + 1) if high.isdigit() and worse else high
+        line["at_least"] = str(least)
+    if rng.random() < 0.5:
+        data["evidence"] = "attested"
+        data.pop("proofs", None)
+    return f"lines from {k} on get a worse witness" if worse else "all lines get the last witness"
+
+
 def raise_bounds(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
     """States lower bounds that are higher: each line's own error, or more; or lower ones."""
     if not _optimum(data):
@@ -339,6 +358,13 @@ def splice_problem(rng: Random, data: Data, pool: Mapping[str, str]) -> str | No
     if other is None:
         return None
     keys = rng.sample(sorted(set(other) & set(data["problem"])), rng.choice((1, 1, 2, 3)))
+    if data["problem"]["wiring"] == "table" and rng.random() < 0.7:
+        # The steps of a table mean nothing; components beside it must not change that.
+        keys = ["components"]
+        data["problem"]["cost"] = rng.choice(CHOICES["cost"])
+        if rng.random() < 0.5:
+            for line in data["frontier"]:
+                line |= {k: v for k, v in data["frontier"][-1].items() if k != "length"}
     for key in keys:
         data["problem"][key] = other[key]
     if rng.random() < 0.3:
@@ -525,7 +551,7 @@ def drop_part(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
     if not found:
         return None
     match = rng.choice(found)
-    if rng.random() < 0.3:
+    if rng.random() < 0.4:
         only_head = match[0].split(" ", 1)[0].rstrip(")") + ")"
         holder[key] = holder[key][: match.start()] + only_head + holder[key][match.end() :]
         return f"empty {match[0][:40]}"
@@ -683,12 +709,23 @@ MUTATIONS: tuple[tuple[Change, int], ...] = (
     (delete, 3), (duplicate, 3), (swap, 4), (move, 2), (nearby, 12), (odd, 4), (splice_same, 4),
     (splice_any, 2), (choose, 12), (drop_lines, 8), (repeat_line, 5), (raise_bounds, 5),
     (change_length, 5), (splice_problem, 7), (add_starts, 3), (change_sample, 7),
-    (mend_errors, 12), (change_token, 14), (cut_text, 6),
-    (add_part, 7), (drop_part, 5), (add_component, 6), (mend_tables, 12), (odd_text, 6),
+    (mend_errors, 4), (other_witnesses, 8), (change_token, 14), (cut_text, 6),
+    (add_part, 7), (drop_part, 8), (add_component, 6), (mend_tables, 3), (odd_text, 6),
     (change_proof, 8), (cut_packed, 2),
 )  # fmt: skip
 _WEIGHTS = [weight for _, weight in MUTATIONS]
 _CHANGES = [change for change, _ in MUTATIONS]
+
+
+# Changes of what is claimed, which must stay as they are.
+_CLAIMS = {drop_lines, repeat_line, other_witnesses, raise_bounds, change_proof, cut_packed}
+
+
+def _mended(rng: Random, data: Data, pool: Mapping[str, str]) -> list[str]:
+    """Repairs what a change made plainly wrong, so that the claim itself must be looked at."""
+    before = json.dumps(data)
+    found = mend_errors(rng, data, pool) or mend_tables(rng, data, pool)
+    return [found] if found and json.dumps(data) != before else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -715,6 +752,8 @@ def mutant(pool: Mapping[str, str], name: str, seeds: tuple[int, ...]) -> Mutant
                 note = None  # an earlier change took away what this one would change
             if note is not None:
                 notes.append(note)
+                if rng.random() < 0.5 and change not in _CLAIMS:
+                    notes += _mended(rng, data, pool)
                 break
     # What is checked is what a file would give; a lone surrogate survives this, as in a file.
     return Mutant(name, seeds, json.loads(json.dumps(data)), tuple(notes))

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -245,18 +247,20 @@ def _judge_set(certificate: dict[str, Any], kind: str, claim: SetClaim) -> Judge
         k = values_of(components)
         if str(k) != claim.asked:
             return Judgement(Verdict.FALSE, f"k is {k}, not {claim.asked}")
-        truth = "complete" if is_complete(k, operations_of(components)) else "incomplete"
+        question = ["functional", certificate["components"]]
+        complete = _once(question, lambda: is_complete(k, operations_of(components)))
+        truth = "complete" if complete else "incomplete"
         if truth != claim.verdict:
             return Judgement(Verdict.FALSE, f"the set is {truth}")
         return Judgement(Verdict.TRUE)
     if claim.asked != certificate["regime"]:
         return Judgement(Verdict.FALSE, "the report names another regime")
     if kind == "simulation":
-        weakly = check_simulation(certificate)
+        weakly = _once(["simulation", certificate], lambda: check_simulation(certificate))
         if claim.verdict == "incomplete" or (weakly and "weakly" not in claim.verdict):
             return Judgement(Verdict.FALSE, "the report says more than the certificate")
     else:
-        check_limit(certificate)
+        _once(["limit", certificate], lambda: check_limit(certificate))
         if claim.verdict != "incomplete":
             return Judgement(Verdict.FALSE, "the report says more than the certificate")
     return Judgement(Verdict.TRUE)
@@ -274,7 +278,7 @@ def _judge_optimum(certificate: dict[str, Any], claim: OptimumClaim) -> Judgemen
         return Judgement(Verdict.TRUE)  # the witness is all that is claimed
     if not claim.optimal and claim.bound == 0:
         return Judgement(Verdict.TRUE)
-    found, done = least_errors(problem, claim.up_to, Budget())
+    found, done = _least_errors(certificate, problem, claim.up_to)
     if problem.sampled and problem.measure == "wrong-samples":
         found = [min(1, e) for e in found]
     lowest = claim.error if claim.optimal else claim.bound
@@ -291,6 +295,33 @@ def _judge_optimum(certificate: dict[str, Any], claim: OptimumClaim) -> Judgemen
     if problem.sampled and claim.error > 0 and problem.measure != "wrong-samples":
         raise Malformed(f"an error by {problem.measure} over infinitely many inputs")
     return Judgement(Verdict.TRUE) if done else Judgement(Verdict.OPEN, "too much to try")
+
+
+# Most mutants that are accepted ask what was asked before: the answer is kept.
+_ANSWERS: dict[str, Any] = {}
+
+
+def _once(question: list[Any], answer: Callable[[], Any]) -> Any:
+    """The answer to a question, computed the first time; `Malformed` is an answer too."""
+    key = json.dumps(question)
+    if key not in _ANSWERS:
+        try:
+            _ANSWERS[key] = (answer(), None)
+        except (Malformed, Unreadable) as error:
+            _ANSWERS[key] = (None, error)
+    value, error = _ANSWERS[key]
+    if error is not None:
+        raise error
+    return value
+
+
+def _least_errors(
+    certificate: dict[str, Any], problem: ProblemData, longest: int
+) -> tuple[list[Error], bool]:
+    asked = {k: v for k, v in certificate["problem"].items() if k != "name"}
+    question = ["optimum", asked, certificate.get("inputs"), longest]
+    found, done = _once(question, lambda: least_errors(problem, longest, Budget()))
+    return list(found), done
 
 
 def _check_scope(problem: ProblemData, claim: OptimumClaim) -> None:
