@@ -358,18 +358,32 @@ def splice_problem(rng: Random, data: Data, pool: Mapping[str, str]) -> str | No
     if other is None:
         return None
     keys = rng.sample(sorted(set(other) & set(data["problem"])), rng.choice((1, 1, 2, 3)))
-    if data["problem"]["wiring"] == "table" and rng.random() < 0.7:
-        # The steps of a table mean nothing; components beside it must not change that.
-        keys = ["components"]
-        data["problem"]["cost"] = rng.choice(CHOICES["cost"])
-        if rng.random() < 0.5:
-            for line in data["frontier"]:
-                line |= {k: v for k, v in data["frontier"][-1].items() if k != "length"}
     for key in keys:
         data["problem"][key] = other[key]
     if rng.random() < 0.3:
         data["problem"]["cost"] = rng.choice(CHOICES["cost"])
     return f"splice {keys} of another problem"
+
+
+def table_with_components(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
+    """Gives the steps of a table components, a register and a cost: they must mean nothing."""
+    if not _optimum(data) or data["problem"].get("wiring") != "table":
+        return None
+    problem = data["problem"]
+    names = {name for listed in problem["target"]["choices"] for name in listed}
+    problem["components"] = "\n".join(f"(define-fun {n} () Int 1)" for n in sorted(names))
+    problem["inputs"] = [["r", "Int"]]
+    problem["cost"] = rng.choice(CHOICES["cost"])
+    last = {k: v for k, v in data["frontier"][-1].items() if k != "length"}
+    if rng.random() < 0.6:
+        for line in data["frontier"]:
+            line.update(copy.deepcopy(last))
+    if rng.random() < 0.6:
+        data["evidence"] = "attested"
+    for line in data["frontier"]:
+        for step in (line["sequence"] or {"steps": []})["steps"]:
+            step[2] = [0]
+    return f"a table with components, by {problem['cost']}"
 
 
 def mend_errors(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
@@ -708,7 +722,8 @@ def cut_packed(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
 MUTATIONS: tuple[tuple[Change, int], ...] = (
     (delete, 3), (duplicate, 3), (swap, 4), (move, 2), (nearby, 12), (odd, 4), (splice_same, 4),
     (splice_any, 2), (choose, 12), (drop_lines, 8), (repeat_line, 5), (raise_bounds, 5),
-    (change_length, 5), (splice_problem, 7), (add_starts, 3), (change_sample, 7),
+    (change_length, 5), (splice_problem, 7), (table_with_components, 5),
+    (add_starts, 3), (change_sample, 7),
     (mend_errors, 4), (other_witnesses, 8), (change_token, 14), (cut_text, 6),
     (add_part, 7), (drop_part, 8), (add_component, 6), (mend_tables, 3), (odd_text, 6),
     (change_proof, 8), (cut_packed, 2),

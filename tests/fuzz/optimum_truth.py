@@ -156,7 +156,6 @@ def read_problem_data(certificate: dict[str, Any]) -> ProblemData:
         ]
     else:
         _read_terms(made, certificate)
-    _check_domain(made)
     return made
 
 
@@ -166,7 +165,7 @@ def _values(variables: list[Variable], data: list[Any]) -> tuple[Value, ...]:
     return tuple(value_from_json(s, item) for (_, s), item in zip(variables, data, strict=True))
 
 
-def _check_domain(p: ProblemData) -> None:
+def check_domain(p: ProblemData) -> None:
     """In a k-valued set every integer is one of 0 .. k-1."""
     values = p.components.values if p.components else None
     if values is None:

@@ -23,6 +23,7 @@ from tests.fuzz.optimum_truth import (
     Budget,
     Error,
     ProblemData,
+    check_domain,
     error_of,
     least_errors,
     read_problem_data,
@@ -268,6 +269,7 @@ def _judge_set(certificate: dict[str, Any], kind: str, claim: SetClaim) -> Judge
 
 def _judge_optimum(certificate: dict[str, Any], claim: OptimumClaim) -> Judgement:
     problem = read_problem_data(certificate)
+    check_domain(problem)
     _check_scope(problem, claim)
     for length, line in enumerate(certificate["frontier"]):
         _check_line(problem, length, line)

@@ -35,8 +35,8 @@ from theory import check, read_components, read_problem
 
 CODES = {0, 1, 2, 3}
 NAMES = (  # of certificates of each kind that are quickly made
-    "table", "xor-too-short", "counter", "lowest-32", "three", "two-stacks", "one-counter", "finite",
-    "functions-nand", "functions-affine-3", "functions-post-3",
+    "table", "xor-too-short", "counter", "lowest-32", "three", "two-stacks", "one-counter",
+    "finite", "functions-nand", "functions-affine-3", "functions-post-3",
 )  # fmt: skip
 WORDS = [word for family in FAMILIES for word in family]
 WORDS += [
