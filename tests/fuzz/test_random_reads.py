@@ -226,8 +226,8 @@ def test_many_random_reads(shard: int, tmp_path: Path) -> None:
 
 
 def _file_of(rng: Random, path: Path) -> Path:
-    """A random file: noise, JSON, or a certificate with random parts."""
-    way = rng.randrange(4)
+    """A random file: noise, JSON, or a certificate with random parts or odd texts."""
+    way = rng.randrange(6)
     if way == 0:
         path.write_bytes(bytes(rng.randrange(256) for _ in range(rng.randrange(80))))
     elif way == 1:
@@ -237,26 +237,48 @@ def _file_of(rng: Random, path: Path) -> Path:
         path.write_text(
             text + rng.choice(("[" * 5_000, "1" * 6_000, "1e999}", '"\\ud800"}', "NaN}"))
         )
+    elif way <= 4:
+        data: dict[str, Any] = json.loads(certificate_text(rng.choice(NAMES)))
+        odd_text(rng, data, {})
+        path.write_text(json.dumps(data))
     else:
         path.write_text(json.dumps(random_certificate(rng)).replace("Infinity", "1e999"))
     return path
 
 
-# A refusal says that a certificate is false or malformed; a traceback exits with 1 as well.
+def _run(files: list[Path], encoding: str) -> None:
+    """Checks files by the command: its output is plain text, its exit code one of ours."""
+    command = [sys.executable, "-m", "theory", "--timeout", "2", *map(str, files)]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False, env=environment)
+    output = done.stdout.decode(encoding, "replace")
+    errors = done.stderr.decode(encoding, "replace")
+    # A traceback exits with 1 as well, which says that a certificate is refused.
+    assert "Traceback" not in errors, errors[-2_000:]
+    assert done.returncode in CODES
+    assert (done.returncode == 1) <= ("REFUSED" in output), output[-2_000:]
+    odd = [line for line in (output + errors).split("\n") if not line.isprintable()]
+    assert not odd, ascii(odd[0][:500])
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_random_files_by_the_command(encoding: str, tmp_path: Path) -> None:
     rng = Random(7)
-    files = [_file_of(rng, tmp_path / f"{k}.json") for k in range(12)]
-    for number, part in enumerate([files[:6], *([f] for f in files[6:])]):
-        command = [sys.executable, "-m", "theory", "--timeout", "2", *map(str, part)]
-        done = subprocess.run(
-            command, capture_output=True, timeout=60, check=False,
-            env={**os.environ, "PYTHONIOENCODING": encoding},
-        )  # fmt: skip
-        output = done.stdout.decode(encoding, "replace")
-        errors = done.stderr.decode(encoding, "replace")
-        assert "Traceback" not in errors, (number, errors[-2_000:])
-        assert done.returncode in CODES
-        if done.returncode == 1:
-            assert "REFUSED" in output
-        assert all(c.isprintable() or c == "\n" for c in output), output[:500]
+    files = [_file_of(rng, tmp_path / f"{k}.json") for k in range(18)]
+    for part in (files[:14], *([file] for file in files[14:])):
+        _run(part, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("name", ["counter", "one-counter"])
+def test_odd_names_by_the_command(name: str, encoding: str, tmp_path: Path) -> None:
+    files = []
+    for k, text in enumerate(TEXTS):
+        data: dict[str, Any] = json.loads(certificate_text(name))
+        if name == "counter":
+            data["problem"]["name"] = text
+        else:
+            data["set"] = data["set"].replace("one-counter", f"|{text}|")
+        files.append(tmp_path / f"{k}.json")
+        files[-1].write_text(json.dumps(data))
+    _run(files, encoding)
