@@ -347,7 +347,8 @@ def _assembled(
         if function is None or function.sort != BOOL:
             raise Malformed("starts is no predicate")
         for argument in function.arguments:
-            if argument[0] in dict(registers) and argument not in registers:
+            read_there = argument[0] in _words(function.body)
+            if read_there and argument[0] in dict(registers) and argument not in registers:
                 raise Malformed("starts reads a register as another sort")
         made.starts = function.compiled()
     if "cells" in fields:
@@ -360,6 +361,13 @@ def _assembled(
         sort, value = compile_term(fields["quiescent"][0][1], {}, known)
         made.quiescent = value({})
     return made
+
+
+def _words(node: Any) -> set[str]:
+    """All words of a term."""
+    if isinstance(node, list):
+        return {text for part in node for text in _words(part)}
+    return {node.text}
 
 
 def _control(items: list[Any]) -> tuple[dict[str, set[bool]], bool]:

@@ -598,7 +598,8 @@ def add_starts(rng: Random, data: Data, pool: Mapping[str, str]) -> str | None:
         return None
     match = rng.choice(found)
     sort = rng.choice((match[2], "Bool", "Int", "Real", "(_ BitVec 2)"))
-    body = {"Bool": match[1], "Int": f"(>= {match[1]} 0)"}.get(sort, rng.choice(("true", "false")))
+    used = {"Bool": match[1], "Int": f"(>= {match[1]} 0)", "Real": f"(>= {match[1]} 0.5)"}
+    body = rng.choice((used.get(sort, f"(= {match[1]} {match[1]})"), "true", "false"))
     text = f"{holder[key][: line.end()]} (starts begun){holder[key][line.end() :]}"
     holder[key] = f"(define-fun begun (({match[1]} {sort})) Bool {body})\n{text}"
     return f"starts on {match[1]} as {sort}"

@@ -177,15 +177,14 @@ _SPEAKING = set(":,;\"'")  # what a report's own sentences are made with
 
 def _after_name(statement: str, name: str) -> str:
     """The statement after the certificate's own name, which is quoted unless it is plain."""
-    plain = len(name) <= 200 and not _SPEAKING & set(name)
-    if statement.startswith(name):
-        if not plain:
-            raise UnclearError(f"a name stands there without quotes: {statement[:120]!r}")
-        return statement[len(name) :]
-    quoted = re.match(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", statement)
-    if quoted is None:
+    quoted = re.match(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?=:| is )""", statement)
+    if quoted is not None:
+        return statement[quoted.end() :]
+    if not statement.startswith(name):
         raise UnclearError(f"unknown wording: {statement[:200]!r}")
-    return statement[quoted.end() :]
+    if len(name) > 200 or _SPEAKING & set(name):
+        raise UnclearError(f"a name stands there without quotes: {statement[:120]!r}")
+    return statement[len(name) :]
 
 
 def _optimum_claim(report: Report, rest: str, certificate: dict[str, Any]) -> OptimumClaim:
