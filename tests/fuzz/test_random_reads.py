@@ -120,10 +120,10 @@ def component_text(rng: Random) -> str:
     return "\n".join(lines)
 
 
-def changed_text(rng: Random) -> str:
-    """A text of the catalogue or of this folder, changed a few times."""
-    holder = {"set": rng.choice(_texts())}
-    for _ in range(rng.randrange(1, 5)):
+def changed_text(rng: Random, text: str = "", changes: int = 4) -> str:
+    """A text of the catalogue or of this folder, or a given one, changed a few times."""
+    holder = {"set": text or rng.choice(_texts())}
+    for _ in range(rng.randrange(1, changes + 1)):
         change = rng.choice(
             (change_token, cut_text, add_part, drop_part, add_component, add_starts, odd_text)
         )
@@ -185,6 +185,9 @@ def read_one(rng: Random) -> tuple[str, Callable[[], object], object]:
         data = random_certificate(rng)
         return which, lambda: check(data, LIMITS), data
     text = random_text(rng)
+    if which == "problem" and rng.random() < 0.6:
+        lines = [*SNIPPETS[:2], rng.choice(PROBLEMS[:2]), *PROBLEMS[3:]]
+        text = changed_text(rng, "\n".join(lines), changes=2)
     if which == "components":
         return which, lambda: read_components(text), text
     return which, lambda: read_problem(text), text
