@@ -46,6 +46,11 @@ def solve_smt(
     if problem.cost is not Cost.LENGTH:
         message = f"engine smt bounds the length, not the {problem.cost.noun}; leave it out"
         raise ProblemError("unsupported-cost", message, problem.name)
+    if isinstance(problem.target, Relation):
+        message = (
+            "engine smt compares outputs with wanted ones; a relation has none, so leave it out"
+        )
+        raise ProblemError("unsupported-target", message, problem.name)
     meter = Meter(limits or Limits())
     builder = FrontierBuilder(problem.length)
     stopped: str | None = None
