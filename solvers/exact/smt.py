@@ -25,6 +25,7 @@ from theory.kernel.language.exact import Error
 from theory.kernel.language.terms import nodes
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence
+from theory.kernel.problems.targets import Relation
 
 Progress = Callable[[str], None]
 
@@ -48,7 +49,7 @@ def solve_smt(
         raise ProblemError("unsupported-cost", message, problem.name)
     if isinstance(problem.target, Relation):
         message = (
-            "engine smt compares outputs with wanted ones; a relation has none, so leave it out"
+            "engine smt needs outputs to compare with, and a relation has none; leave it out"
         )
         raise ProblemError("unsupported-target", message, problem.name)
     meter = Meter(limits or Limits())
