@@ -11,6 +11,7 @@ refuse.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 import os
@@ -93,6 +94,9 @@ WORDS = ("complete", "weakly-complete", "incomplete", "optimal", "zero", "bounde
 
 def run(paths: list[str], request: Request, *, as_json: bool = False) -> int:
     """Checks files, prints what came out, and returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     found = [_outcome(path, request, as_json=as_json) for path in paths]
     code = max(_CODES[data["outcome"]] for data in found)
     if as_json:
