@@ -4,18 +4,21 @@
 - `examine`: everything about the set of one seed; what is wrong goes into the `Tally`.
 - `simulation`: an accepted simulation of the set, if the search finds one.
 
-A set fails if (a) the checker raises anything but an error of ours, or overruns its deadline; (b) it
-accepts a limit that the set's own steps contradict; (c) it accepts a limit and a simulation of one
-set under one regime, or a limit of a set that is complete by construction; (d) a larger set is
-accepted where a smaller one is refused; (e) a set is read though a component stands at a register
-that there is not.
+A set fails if
 
-*More is never less (d).* A program of a set is one of every larger set, so a set that is complete
-stays so, and a limit of the larger one is a limit of the smaller. Each route's demands grow with the
-set. The union of all routes is compared, not route by route: one counter and one stack want exactly
-one infinite register, and a set without any is refused there and accepted as finite. What is rightly
-left out of the comparison: a set that is not read at first (a further register may supply a place
-that was missing), and an answer left open (a deadline or a bound on placements is no refusal).
+1. the checker raises anything but an error of ours, or overruns its deadline;
+2. it accepts a limit that the set's own steps contradict;
+3. it accepts a limit and a simulation of one set under one regime, or a limit of a set that is
+   complete by construction;
+4. a larger set is accepted where a smaller one is refused;
+5. a set is read though a component stands at a register that there is not.
+
+*More is never less (4).* A program of a set is one of every larger set, so a set that is complete
+stays so, and a limit of the larger one is a limit of the smaller. Each route's demands grow with
+the set. The union of all routes is compared, not route by route: one counter and one stack want
+exactly one infinite register, and a set without any is refused there and accepted as finite. Left
+out of the comparison, and rightly: a set that is not read at first (a further register may supply a
+place that was missing), and an answer left open (a deadline or a bound on placements is no refusal).
 """
 
 from __future__ import annotations
@@ -152,7 +155,7 @@ def _enlarge(tally: Tally, seed: int, drawn: SetText, claims: list[Claim], rng: 
             tally.fault(seed, what, larger.text(), claim)
 
 
-def simulation(tally: Tally, seed: int, text: str, seconds: float = 1.0) -> bool:
+def simulation(tally: Tally, seed: int, text: str, seconds: float = 0.7) -> bool:
     """Whether a simulation of a universal machine is found and accepted, under the set's regime.
 
     The caller sees to it that the search does not begin with the negative routes: it would stop at

@@ -111,6 +111,14 @@ def _steps(plain: PlainSet, rng: Random) -> list[PlainStep]:
     return tests + others
 
 
+def _seen(plain: PlainSet, step: PlainStep, state: State) -> tuple[State, bool | None] | None:
+    """What a program can see of the step: no decision that control lets it not branch on."""
+    done = step.run(state)
+    if done is None or plain.admitted(step.component):
+        return done
+    return done[0], None
+
+
 # Values to try
 
 
@@ -254,13 +262,14 @@ def _vector(plain: PlainSet, step: PlainStep, numbers: list[int], rng: Random) -
         runs: list[tuple[State, State, tuple[State, Any]]] = []  # before, after, effect
         blocked: list[State] = []
         for state in tried:
-            done = step.run(state)
+            done = _seen(plain, step, state)
             if done is None:
                 blocked.append(state)
                 continue
             after, says = done
             change = tuple(
-                b - a if k in counters else b for k, (a, b) in enumerate(zip(state, after, strict=True))
+                b - a if k in counters else b
+                for k, (a, b) in enumerate(zip(state, after, strict=True))
             )
             runs.append((state, after, (change, says)))
         for state, after, _ in runs:
@@ -300,7 +309,7 @@ def _beyond(
         results = []
         for x in numbers:
             state[place] = x
-            results.append(step.run(tuple(state)))
+            results.append(_seen(plain, step, tuple(state)))
         blocked = [r is None for r in results]
         if any(b != blocked[0] for b in blocked):
             yield f"{step} blocks for some of {numbers}, not for others"

@@ -467,12 +467,16 @@ def attempts(of: SetText, rng: Random) -> list[tuple[str, dict[str, Any]]]:
     if of.starts and names:
         for high in dict.fromkeys((top, rng.randrange(top + 2))):
             found.append(("finite", {"box": {n: [0, high] for n in names}}))
-    for m in dict.fromkeys((1, min(modulus, 5_000))):
-        found.append(("one-counter", {"window": window, "modulus": m}))
+    single: list[tuple[str, dict[str, Any]]] = [
+        ("one-counter", {"window": window, "modulus": m})
+        for m in dict.fromkeys((1, min(modulus, 5_000)))
+    ]
     if rng.random() < 0.3:
-        found.append(("one-counter", {"window": rng.randrange(4), "modulus": rng.randrange(1, 5)}))
+        hints = {"window": rng.randrange(4), "modulus": rng.randrange(1, 5)}
+        single.append(("one-counter", hints))
     bases = [n for n in dict.fromkeys(numbers) if 2 <= n <= 16]
-    found += [("one-stack", {"window": window, "base": b}) for b in bases[:2]]
+    single += [("one-stack", {"window": window, "base": b}) for b in bases[:2]]
     if rng.random() < 0.2:
-        found.append(("one-stack", {"window": rng.randrange(3), "base": rng.randrange(2, 4)}))
-    return found
+        single.append(("one-stack", {"window": rng.randrange(3), "base": rng.randrange(2, 4)}))
+    fits = len(names) == 1 and INT not in of.any_of and not of.values
+    return found + (single if fits else [rng.choice(single)])  # else they are refused at sight
