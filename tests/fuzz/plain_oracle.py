@@ -28,19 +28,15 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from tests.fuzz.plain_programs import (
+from tests.fuzz.plain_programs import PlainSet, PlainStep, read_plain_set, steps_anywhere, steps_on
+from tests.fuzz.plain_terms import (
     INT,
     PlainArray,
-    PlainSet,
     PlainSort,
-    PlainStep,
     Value,
     constant_array,
     count,
     members,
-    read_plain_set,
-    steps_anywhere,
-    steps_on,
     store,
     zero,
 )

@@ -87,16 +87,21 @@ def _control(rng: Random, of: SetText) -> Control:
 def _registers(
     rng: Random, counters: int, flags: int, *, any_int: bool = False
 ) -> tuple[tuple[tuple[str, ...] | None, str], ...]:
-    """Counters c0, c1, ... and flags f0, f1, ...; the counters may be any number instead."""
+    """Counters and flags; the counters may be any number instead.
+
+    Their names are now and then those of the components' inputs, in another order: what a component
+    reads must not depend on names.
+    """
+    names = rng.choice((("c0", "c1", "c2", "c3"), ("c0", "c1", "c2", "c3"), ("y", "x", "q", "w")))
     lines: list[tuple[tuple[str, ...] | None, str]] = []
     if any_int:
         lines.append((None, INT))
     elif counters:
-        lines.append((tuple(f"c{k}" for k in range(counters)), INT))
+        lines.append((names[:counters], INT))
     if flags and rng.random() < 0.2:
         lines.append((None, BOOL))
     elif flags:
-        lines.append((tuple(f"f{k}" for k in range(flags)), BOOL))
+        lines.append((rng.choice((("f0", "f1"), ("g", "f")))[:flags], BOOL))
     return tuple(lines)
 
 
@@ -469,14 +474,15 @@ def attempts(of: SetText, rng: Random) -> list[tuple[str, dict[str, Any]]]:
             found.append(("finite", {"box": {n: [0, high] for n in names}}))
     single: list[tuple[str, dict[str, Any]]] = [
         ("one-counter", {"window": window, "modulus": m})
-        for m in dict.fromkeys((1, min(modulus, 5_000)))
+        for m in dict.fromkeys((min(modulus, 5_000), rng.choice((1, min(modulus, 5_000)))))
     ]
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         hints = {"window": rng.randrange(4), "modulus": rng.randrange(1, 5)}
         single.append(("one-counter", hints))
     bases = [n for n in dict.fromkeys(numbers) if 2 <= n <= 16]
-    single += [("one-stack", {"window": window, "base": b}) for b in bases[:2]]
-    if rng.random() < 0.2:
+    tried = 2 if of.family == "stacks" else rng.randrange(2)
+    single += [("one-stack", {"window": window, "base": b}) for b in bases[:tried]]
+    if rng.random() < 0.15:
         single.append(("one-stack", {"window": rng.randrange(3), "base": rng.randrange(2, 4)}))
     fits = len(names) == 1 and INT not in of.any_of and not of.values
     return found + (single if fits else [rng.choice(single)])  # else they are refused at sight

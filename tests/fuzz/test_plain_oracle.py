@@ -13,13 +13,8 @@ import pytest
 from solvers.completeness import verdict as search
 from tests.fuzz.examination import Tally, simulation
 from tests.fuzz.plain_oracle import objections
-from tests.fuzz.plain_programs import (
-    PlainArray,
-    read_plain_set,
-    steps_anywhere,
-    steps_on,
-    stray_places,
-)
+from tests.fuzz.plain_programs import read_plain_set, steps_anywhere, steps_on, stray_places
+from tests.fuzz.plain_terms import PlainArray
 
 INC = "(define-fun inc ((x Int)) Int (+ x 1))\n"
 DEC = """(define-fun dec ((x Int)) Int (- x 1))
@@ -53,57 +48,101 @@ COUNTER, STACK = {"window": 2, "modulus": 1}, {"window": 2, "base": 2}
 
 WRONG: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "a zero test at registers 7 to 9": (
-        _set(ANY, INC, DEC, FAR_ZERO), "vector-addition", {}, "is-zero(7,)",
+        _set(ANY, INC, DEC, FAR_ZERO),
+        "vector-addition",
+        {},
+        "is-zero(7,)",
     ),
     "an array of integers in a domain of 4 values": (
         _set("(registers (a) (Array Int Int)) (registers (i) Int) (values 4)", BUMP),
-        "finite", {"box": None}, "of 256 values took more",
+        "finite",
+        {"box": None},
+        "of 256 values took more",
     ),
     "the same as vector addition": (
         _set("(registers (a) (Array Int Int)) (registers (i) Int) (values 4)", BUMP),
-        "vector-addition", {}, "of 256 values took more",
+        "vector-addition",
+        {},
+        "of 256 values took more",
     ),
     "an array of integers without a domain": (
         _set("(registers (a) (Array Int Int)) (registers (i) Bool)", BUMP),
-        "finite", {"box": None}, "is infinite",
+        "finite",
+        {"box": None},
+        "is infinite",
     ),
     "a test": (_set(ONE, INC, ZERO), "decidable-halting", {}, "branch on is-zero"),
     "a zero test": (_set(TWO, INC, DEC, ZERO), "vector-addition", {}, "is-zero"),
     "a flag that learns of zero": (
-        _set(TWO + FLAG, INC, DEC, LEAK, SET), "vector-addition", {}, "leak",
+        _set(TWO + FLAG, INC, DEC, LEAK, SET),
+        "vector-addition",
+        {},
+        "leak",
     ),
     "a decrement without a guard": (
-        _set(TWO, INC, "(define-fun dec ((x Int)) Int (- x 1))\n"), "vector-addition", {}, "lowers",
+        _set(TWO, INC, "(define-fun dec ((x Int)) Int (- x 1))\n"),
+        "vector-addition",
+        {},
+        "lowers",
     ),
     "a guard from above": (_set(ONE, UP_TO_3), "vector-addition", {}, "blocks"),
     "a copy": (
-        _set(TWO, "(define-fun copy ((x Int) (y Int)) Int y)\n"), "vector-addition", {}, "copy",
+        _set(TWO, "(define-fun copy ((x Int) (y Int)) Int y)\n"),
+        "vector-addition",
+        {},
+        "copy",
     ),
     "two counters": (_set(TWO, INC, DEC, ZERO), "one-counter", COUNTER, "exactly one"),
     "a hidden second counter": (
-        _set(ONE + " (registers (r) (Array Bool Int))", INC, ZERO), "one-counter", COUNTER, "exactly",
+        _set(ONE + " (registers (r) (Array Bool Int))", INC, ZERO),
+        "one-counter",
+        COUNTER,
+        "exactly",
     ),
     "a doubled counter": (
-        _set(ONE, "(define-fun twice ((x Int)) Int (* 2 x))\n"), "one-counter", COUNTER, "takes",
+        _set(ONE, "(define-fun twice ((x Int)) Int (* 2 x))\n"),
+        "one-counter",
+        COUNTER,
+        "takes",
     ),
     "a threshold beyond the window": (
-        _set(ONE, INC, "(define-fun far ((x Int)) Bool (> x 6))\n"), "one-counter", COUNTER, "tells",
+        _set(ONE, INC, "(define-fun far ((x Int)) Bool (> x 6))\n"),
+        "one-counter",
+        COUNTER,
+        "tells",
     ),
-    "a residue that the modulus does not show": (_set(ONE, INC, TOP), "one-counter", COUNTER, "top"),
+    "a residue that the modulus does not show": (
+        _set(ONE, INC, TOP),
+        "one-counter",
+        COUNTER,
+        "top",
+    ),
     "a stack with an increment": (_set(ONE, PUSH, POP, INC), "one-stack", STACK, "inc"),
     "a digit of another base": (
-        _set(ONE, PUSH, POP, TOP), "one-stack", {"window": 2, "base": 3}, "push",
+        _set(ONE, PUSH, POP, TOP),
+        "one-stack",
+        {"window": 2, "base": 3},
+        "push",
     ),
     "a box that a step leaves": (
-        _set(ONE + " (starts small)", SMALL, INC), "finite", {"box": {"a": [0, 3]}}, "outside the box",
+        _set(ONE + " (starts small)", SMALL, INC),
+        "finite",
+        {"box": {"a": [0, 3]}},
+        "outside the box",
     ),
     "a box that misses a start": (
-        _set(ONE + " (starts small)", SMALL, UP_TO_3), "finite", {"box": {"a": [1, 3]}}, "start state",
+        _set(ONE + " (starts small)", SMALL, UP_TO_3),
+        "finite",
+        {"box": {"a": [1, 3]}},
+        "start state",
     ),
     "cells": (
-        _set("(registers (f) Bool) (cells 1 (offsets -1 0 1))", SET), "finite", {"box": None}, "cells",
+        _set("(registers (f) Bool) (cells 1 (offsets -1 0 1))", SET),
+        "finite",
+        {"box": None},
+        "cells",
     ),
-}  # fmt: skip
+}
 RIGHT: dict[str, tuple[str, str, dict[str, Any]]] = {
     "counters and flags": (_set(TWO + FLAG, INC, DEC, SET), "vector-addition", {}),
     "any number of counters": (_set(ANY, INC, DEC), "vector-addition", {}),
