@@ -258,6 +258,8 @@ def counter_test(rng: Random, name: str, *, wide: bool) -> ComponentText:
         return decider(
             name, "x:Int y:Int", rng.choice(("(= x y)", "(< x y)", "(= (- x y) (- x y))"))
         )
+    if wide and rng.random() < 0.2:
+        return decider(name, "x:Int f:Bool", rng.choice(("(and f (= x 0))", f"(or f {body})", "f")))
     if rng.random() < 0.15:
         made = decider(name, "x:Int", "(= x w)")
         return replace(made, weights=(("w", INT, f"{number(0)} {rng.randrange(3)}"),))

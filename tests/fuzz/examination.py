@@ -34,7 +34,7 @@ from solvers.completeness import verdict as search
 from tests.fuzz.component_texts import SetText
 from tests.fuzz.plain_oracle import objections
 from tests.fuzz.plain_programs import read_plain_set, stray_places
-from tests.fuzz.set_families import REGIMES, addition, attempts, draw_set
+from tests.fuzz.set_families import ODD_HINTS, REGIMES, addition, attempts, draw_set
 
 DEADLINE_S = 2.0
 SLACK_S = 2.0  # what reading and the last question may take beyond the deadline
@@ -105,6 +105,8 @@ def examine(tally: Tally, seed: int, *, simulate: bool = False) -> None:
     if rng.random() < 0.05:
         regime = rng.choice(REGIMES)  # the question asked, whatever the file says
     claims = attempts(drawn, rng)
+    if rng.random() < 0.1:
+        claims.append(rng.choice(ODD_HINTS))
     tally.counts[f"family {drawn.family}"] += 1
     if not _read(tally, seed, drawn):
         ask(tally, seed, text, regime, rng.choice(claims))

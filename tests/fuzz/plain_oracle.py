@@ -52,6 +52,8 @@ def objections(
 ) -> list[str]:
     """What was seen that the claim rules out; at most a few, the first of each kind."""
     plain, rng = read_plain_set(text), Random(seed)
+    if not _well_formed(route, hints):
+        return [f"{hints} are no hints of {route}"]
     if route == "decidable-halting":
         return list(_branching(plain, regime))
     if plain.cells:
@@ -79,6 +81,28 @@ def objections(
         for step in _steps(plain, rng):
             found += _beyond(plain, step, place, route, hints, rng)
     return found[:5]
+
+
+def _well_formed(route: str, hints: dict[str, Any]) -> bool:
+    """Whether the hints are what the route takes, so far as they mean anything."""
+    match route, hints:
+        case ("decidable-halting" | "vector-addition", {}):
+            return not hints
+        case "finite", {"box": None}:
+            return True
+        case "finite", {"box": dict() as box}:
+            return all(
+                isinstance(b, list)
+                and len(b) == 2
+                and all(isinstance(n, int) for n in b)
+                and b[0] <= b[1]
+                for b in box.values()
+            )
+        case "one-counter", {"window": int(window), "modulus": int(modulus)}:
+            return window >= 0 and modulus >= 1
+        case "one-stack", {"window": int(window), "base": int(base)}:
+            return window >= 0 and base >= 2
+    return False
 
 
 def _branching(plain: PlainSet, regime: str) -> Iterator[str]:

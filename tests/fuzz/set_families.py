@@ -128,7 +128,9 @@ def _vectors(rng: Random) -> SetText:
 def _counters(rng: Random) -> SetText:
     """One counter (now and then two) that is read by comparisons and residues, or in other ways."""
     parts = [counter_operation(rng, f"op{k}", strange=0.25) for k in range(rng.randrange(1, 4))]
-    parts += [counter_test(rng, f"test{k}", wide=False) for k in range(rng.randrange(0, 3))]
+    parts += [
+        counter_test(rng, f"test{k}", wide=rng.random() < 0.3) for k in range(rng.randrange(0, 3))
+    ]
     if rng.random() < 0.3:
         parts.append(counter_leak(rng, "leak"))
     if rng.random() < 0.2:
@@ -280,11 +282,22 @@ def _placed_counters(rng: Random) -> SetText:
     registers = _registers(rng, 4, 0, any_int=any_int)
     places = tuple((k,) for k in rng.sample(range(9 if any_int else 4), rng.randrange(2, 4)))
     free = rng.random() < 0.5  # only the test is restricted
+    if not any_int and rng.random() < 0.5:
+        return _distant_flag(rng)
     parts = [
         replace(p, placements=None if free and p.role == "component" else places)
         for p in _counter_parts(rng)
     ]
     return SetText("complete", "while", registers, tuple(parts))
+
+
+def _distant_flag(rng: Random) -> SetText:
+    """The zero test also reads a flag, far out, that makes no difference."""
+    k = rng.randrange(2, 9)
+    zero = decider("zero", "x:Int f:Bool", "(and (= x 0) (or f (not f)))")
+    zero = replace(zero, placements=((0, k), (1, k)))
+    registers: tuple[tuple[tuple[str, ...] | None, str], ...] = ((("c0", "c1"), INT), (None, BOOL))
+    return SetText("complete", "while", registers, (*_counter_parts(rng)[:-1], zero))
 
 
 def _leaking_counters(rng: Random) -> SetText:
@@ -455,26 +468,26 @@ def addition(rng: Random, of: SetText, name: str) -> SetText | None:
 
 
 def attempts(of: SetText, rng: Random) -> list[tuple[str, dict[str, Any]]]:
-    """Every route with plausible hints: numbers from the set, and a few that are too small."""
+    """Routes with plausible hints: numbers from the set, and a few that are too small.
+
+    Where a family is far from a route, the route is tried for every other set only.
+    """
     bodies = " ".join(b for c in of.components for _, b in c.outputs)
     bodies += " ".join([c.guard for c in of.components])
     bodies += " ".join(r for c in of.components for _, _, r in c.weights)
     numbers = [int(n) for n in re.findall(r"(?<![\w.#])\d+(?![\w.])", bodies)]
-    window = 2 * sum(numbers) + 2
-    modulus = math.lcm(*[n for n in dict.fromkeys(numbers) if n][:8])
-    found: list[tuple[str, dict[str, Any]]] = [
-        ("decidable-halting", {}),
-        ("finite", {"box": None}),
-        ("vector-addition", {}),
-    ]
-    top = max([0, *numbers])
+    window, top = 2 * sum(numbers) + 2, max([0, *numbers])
+    found: list[tuple[str, dict[str, Any]]] = [("decidable-halting", {}), ("finite", {"box": None})]
+    if of.family not in ("counters", "stacks", "boxes") or rng.random() < 0.5:
+        found.append(("vector-addition", {}))
     names = [n for n, s in of.declared if s == INT]
     if of.starts and names:
         for high in dict.fromkeys((top, rng.randrange(top + 2))):
             found.append(("finite", {"box": {n: [0, high] for n in names}}))
+    modulus = min(5_000, math.lcm(*[n for n in dict.fromkeys(numbers) if n][:8]))
     single: list[tuple[str, dict[str, Any]]] = [
         ("one-counter", {"window": window, "modulus": m})
-        for m in dict.fromkeys((min(modulus, 5_000), rng.choice((1, min(modulus, 5_000)))))
+        for m in dict.fromkeys((modulus, rng.choice((1, modulus))))
     ]
     if rng.random() < 0.2:
         hints = {"window": rng.randrange(4), "modulus": rng.randrange(1, 5)}
@@ -485,4 +498,32 @@ def attempts(of: SetText, rng: Random) -> list[tuple[str, dict[str, Any]]]:
     if rng.random() < 0.15:
         single.append(("one-stack", {"window": rng.randrange(3), "base": rng.randrange(2, 4)}))
     fits = len(names) == 1 and INT not in of.any_of and not of.values
-    return found + (single if fits else [rng.choice(single)])  # else they are refused at sight
+    if not fits or (of.family not in ("counters", "stacks", "complete") and rng.random() < 0.5):
+        single = [rng.choice(single)]  # refused at sight, or likely
+    return found + single
+
+
+ODD_HINTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("finite", {}),
+    ("finite", {"box": []}),
+    ("finite", {"box": {"x": None}}),
+    ("finite", {"box": {"c0": [0]}}),
+    ("finite", {"box": {"c0": [1, 0]}}),
+    ("finite", {"box": {"c0": [0.5, 1]}}),
+    ("finite", {"box": {"c0": ["0", "1"]}}),
+    ("finite", {"box": {"c0": [False, True]}}),
+    ("finite", {"box": {"c0": [-(10**40), 10**40]}}),
+    ("one-counter", {"window": True, "modulus": True}),
+    ("one-counter", {"window": -1, "modulus": 1}),
+    ("one-counter", {"window": 2, "modulus": 0}),
+    ("one-counter", {"window": 2.0, "modulus": None}),
+    ("one-counter", {"window": 10**30, "modulus": 1}),
+    ("one-stack", {"window": 0, "base": 1}),
+    ("one-stack", {"window": 0, "base": [2]}),
+    ("one-stack", {"window": 0, "modulus": 2}),
+    ("vector-addition", {"box": None}),
+    ("decidable-halting", {"window": 1}),
+    ("no such route", {}),
+    ("", {}),
+)
+"""Hints that no certificate should have: refused, or held against the set like any other."""
