@@ -161,11 +161,11 @@ def _value(sort: PlainSort, plain: PlainSet, numbers: list[int], rng: Random) ->
         return rng.choice(numbers)
     if sort.kind == "Real":
         return Fraction(rng.choice(numbers), rng.randrange(1, 5))
-    assert sort.index is not None
+    assert sort.key is not None
     assert sort.element is not None
     array = constant_array(sort, _value(sort.element, plain, numbers, rng))
     for _ in range(rng.randrange(3)):
-        index = _value(sort.index, plain, numbers, rng)
+        index = _value(sort.key, plain, numbers, rng)
         array = store(array, index, _value(sort.element, plain, numbers, rng))
     return array
 

@@ -61,17 +61,17 @@ def read_nodes(text: str) -> list[Node]:
 
 
 class PlainSort(NamedTuple):
-    """A sort; `width` of a bit vector, `index` and `element` of an array."""
+    """A sort; `width` of a bit vector, `key` (of the index) and `element` of an array."""
 
     kind: str
     width: int = 0
-    index: PlainSort | None = None
+    key: PlainSort | None = None
     element: PlainSort | None = None
 
     def __str__(self) -> str:
         if self.kind == "BitVec":
             return f"(_ BitVec {self.width})"
-        return f"(Array {self.index} {self.element})" if self.kind == "Array" else self.kind
+        return f"(Array {self.key} {self.element})" if self.kind == "Array" else self.kind
 
 
 BOOL, INT, REAL = PlainSort("Bool"), PlainSort("Int"), PlainSort("Real")
@@ -107,9 +107,9 @@ def count(sort: PlainSort, values: int = 0) -> int | None:
     an array stay in the domain is seen when the set runs.
     """
     if sort.kind == "Array":
-        assert sort.index is not None
+        assert sort.key is not None
         assert sort.element is not None
-        indices, elements = count(sort.index, values), count(sort.element, values)
+        indices, elements = count(sort.key, values), count(sort.element, values)
         return None if indices is None or elements is None else elements**indices
     if sort.kind == "BitVec":
         return int(2**sort.width)
@@ -127,8 +127,8 @@ class PlainArray(NamedTuple):
 
 def constant_array(sort: PlainSort, value: Value) -> PlainArray:
     """The array that holds one value everywhere."""
-    assert sort.index is not None
-    every = members(sort.index)
+    assert sort.key is not None
+    every = members(sort.key)
     return (
         PlainArray(value, ())
         if every is None

@@ -433,13 +433,10 @@ def addition(rng: Random, of: SetText, name: str) -> SetText | None:
     sorts = tuple(dict.fromkeys([s for _, s in of.declared] + list(of.any_of))) or (INT,)
     match rng.choice(("operation", "test", "register", "place", "branch")):
         case "operation":
-            draw = rng.choice(
-                (
-                    lambda: random_part(rng, name, sorts),
-                    lambda: counter_operation(rng, name, strange=0.3),
-                )
-            )
-            part = draw()
+            if rng.random() < 0.5:
+                part = random_part(rng, name, sorts)
+            else:
+                part = counter_operation(rng, name, strange=0.3)
             return replace(of, components=(*of.components, part))
         case "test" | "branch" as what:
             part = (
