@@ -125,7 +125,8 @@ def examine(tally: Tally, seed: int, *, simulate: bool = False) -> None:
             tally.fault(seed, "complete: a limit of a universal machine", text, claim)
     if answers == {"refused"} and rng.random() < 0.5:
         _enlarge(tally, seed, drawn, regime, claims, rng)
-    if simulate and regime == drawn.regime and simulation(tally, seed, text):
+    telling = drawn.complete or (accepted and regime in ("while", "recurrent"))
+    if simulate and telling and regime == drawn.regime and simulation(tally, seed, text):
         for claim in accepted:
             tally.fault(seed, "both: a limit and a simulation", text, claim)
 

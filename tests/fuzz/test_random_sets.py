@@ -18,15 +18,15 @@ QUICK_SETS = 200
 QUICK_S = 12.0  # on a busy machine it stops earlier, but not before MINIMUM sets
 MINIMUM = 60
 SHARDS, SHARD_SETS = 40, 500
-SOUGHT = 40  # of each shard's sets: every so many, a simulation is sought as well
+SOUGHT = 16  # one in so many sets: a simulation is sought as well, where it could tell something
 
 # Accepted certificates of each route that a shard must show; about half of what was measured.
 LEAST = {
     "decidable-halting": 100,
-    "finite": 60,
-    "vector-addition": 45,
-    "one-counter": 50,
-    "one-stack": 20,
+    "finite": 50,
+    "vector-addition": 40,
+    "one-counter": 35,
+    "one-stack": 15,
 }
 
 
@@ -58,7 +58,7 @@ def test_many_sets(shard: int) -> None:
     assert not tally.faults, _report(tally)
     for route, least in LEAST.items():
         assert tally.counts[f"{route}: accepted"] >= least, route
-    assert tally.counts["enlarged"] >= 50
+    assert tally.counts["enlarged"] >= 30
     assert tally.counts["family complete"] >= 20
 
 
