@@ -17,8 +17,12 @@ A set fails if
 stays so, and a limit of the larger one is a limit of the smaller. Each route's demands grow with
 the set. The union of all routes is compared, not route by route: one counter and one stack want
 exactly one infinite register, and a set without any is refused there and accepted as finite. Left
-out of the comparison, and rightly: a set that is not read at first (a further register may supply a
-place that was missing), and an answer left open (a deadline or a bound on placements is not one).
+out of the comparison, and rightly:
+
+- a set that is not read at first: a further register may supply a place that was missing;
+- a set with a component that can stand nowhere: a checker may refuse what it found no step of, and
+  a further register gives it a place;
+- an answer left open: a deadline or a bound on placements is no refusal.
 """
 
 from __future__ import annotations
@@ -33,7 +37,7 @@ import theory
 from solvers.completeness import verdict as search
 from tests.fuzz.component_texts import SetText
 from tests.fuzz.plain_oracle import objections
-from tests.fuzz.plain_programs import read_plain_set, stray_places
+from tests.fuzz.plain_programs import homeless, read_plain_set, stray_places
 from tests.fuzz.set_families import ODD_HINTS, REGIMES, addition, attempts, draw_set
 
 DEADLINE_S = 2.0
@@ -154,6 +158,8 @@ def _enlarge(
     """Asks the same of a larger set."""
     larger = addition(rng, drawn, "added")
     if larger is None or drawn.values:  # in a bounded domain an addition may leave the domain
+        return
+    if homeless(read_plain_set(drawn.text())):
         return
     tally.counts["enlarged"] += 1
     for claim in claims:

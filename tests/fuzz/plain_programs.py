@@ -275,13 +275,22 @@ Place = tuple[tuple[PlainSort, ...], tuple[int, ...], tuple[int, ...]]  # regist
 
 
 def stray_places(plain: PlainSet) -> list[str]:
-    """Numbered places beyond the declared registers of a set that has no others."""
+    """Numbered places beyond the declared registers of a set that has no others.
+
+    On cells a step also reads the neighbours' registers, so there the numbers go further.
+    """
     return [
         f"{component.name} {place}"
         for component in plain.components
         for place in component.placements or ()
-        if not plain.any_of and max(place, default=0) >= len(plain.registers)
+        if not plain.any_of and not plain.cells and max(place, default=0) >= len(plain.registers)
     ]
+
+
+def homeless(plain: PlainSet) -> list[str]:
+    """The components that can stand nowhere, for want of a register or of a place that fits."""
+    placed = {step.component.name for step in steps_anywhere(plain)}
+    return [c.name for c in plain.components if c.name not in placed]
 
 
 def _everywhere(

@@ -13,7 +13,13 @@ import pytest
 from solvers.completeness import verdict as search
 from tests.fuzz.examination import Tally, simulation
 from tests.fuzz.plain_oracle import objections
-from tests.fuzz.plain_programs import read_plain_set, steps_anywhere, steps_on, stray_places
+from tests.fuzz.plain_programs import (
+    homeless,
+    read_plain_set,
+    steps_anywhere,
+    steps_on,
+    stray_places,
+)
 from tests.fuzz.plain_terms import PlainArray
 
 INC = "(define-fun inc ((x Int)) Int (+ x 1))\n"
@@ -228,6 +234,11 @@ def test_numbered_places_beyond_the_declared_registers() -> None:
     assert stray_places(read_plain_set(_set(TWO, FAR_ZERO))) == [
         "is-zero (7,)", "is-zero (8,)", "is-zero (9,)",
     ]  # fmt: skip
+
+
+def test_components_that_stand_nowhere() -> None:
+    assert sorted(homeless(read_plain_set(_set(TWO, INC, SET, FAR_ZERO)))) == ["is-set", "is-zero"]
+    assert homeless(read_plain_set(_set(ANY + FLAG, INC, SET, FAR_ZERO))) == []
 
 
 def test_guards_parameters_and_numbers() -> None:
