@@ -325,7 +325,10 @@ def _limit(data: dict[str, Any], folder: Path, written: list[Path]) -> _Exported
 
 
 def _obligations(
-    groups: Sequence[tuple[str, tuple[Obligation, ...]]], about: str, folder: Path, written: list[Path]
+    groups: Sequence[tuple[str, tuple[Obligation, ...]]],
+    about: str,
+    folder: Path,
+    written: list[Path],
 ) -> Iterator[_Item]:
     """Writes a file for each obligation in which something is left to ask."""
     _begin(folder)
