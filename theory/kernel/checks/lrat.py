@@ -18,12 +18,14 @@ empty one follows have no model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from theory.kernel.deadline import tick
 from theory.kernel.errors import CertificateError, LimitReachedError
 
 REASON = "bad-proof"
+_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")  # other checkers keep 32 bits
 MAX_LITERALS = 20_000_000  # of the clauses that are kept at a time
 
 
@@ -92,7 +94,7 @@ def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: st
 def _numbers(words: list[str], where: str, zeros: int) -> list[int]:
     """The numbers of a line that begins with a positive one, holds `zeros` zeros, and ends in 0."""
     try:
-        if not all(word.removeprefix("-").isdigit() for word in words):
+        if not all(_NUMBER.fullmatch(word) for word in words):
             raise ValueError
         numbers = list(map(int, words))
     except ValueError:
