@@ -48,9 +48,7 @@ def solve_smt(
         message = f"engine smt bounds the length, not the {problem.cost.noun}; leave it out"
         raise ProblemError("unsupported-cost", message, problem.name)
     if isinstance(problem.target, Relation):
-        message = (
-            "engine smt needs outputs to compare with, and a relation has none; leave it out"
-        )
+        message = "engine smt needs outputs to compare with, and a relation has none; leave it out"
         raise ProblemError("unsupported-target", message, problem.name)
     meter = Meter(limits or Limits())
     builder = FrontierBuilder(problem.length)
