@@ -30,6 +30,7 @@ from theory.formats.certificates import error_to_json, pack
 from theory.kernel.checks.boolean_steps import check_supported
 from theory.kernel.checks.cnf import Clause, decode, empty_dag, encode
 from theory.kernel.checks.lrat import check_lrat
+from theory.kernel.errors import LimitReachedError as TooLargeToCheckError
 from theory.kernel.errors import ProblemError, ShefferError
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
@@ -106,7 +107,10 @@ def _ask(problem: Problem, length: int, below: int, deadline: float) -> Sequence
     except TraceError:
         message = f"the solver's proof for length {length} could not be followed; report it"
         raise ShefferError("solver-failed", message, problem.name) from None
-    check_lrat(formula.clauses, proof.splitlines())
+    try:
+        check_lrat(formula.clauses, proof.splitlines())
+    except TooLargeToCheckError:
+        raise LimitReachedError("memory") from None
     return LengthProof(length, below, pack(proof))
 
 
