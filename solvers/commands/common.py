@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from theory.kernel.errors import LimitReachedError, ShefferError
+from theory.kernel.errors import OutOfLimitsError, ShefferError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +38,7 @@ def errors() -> Iterator[None]:
         yield
     except ShefferError as error:
         print(f"sheffer: {error}", file=sys.stderr)
-        limited = isinstance(error, LimitReachedError)
+        limited = isinstance(error, OutOfLimitsError)
         raise typer.Exit(Exit.UNKNOWN if limited else Exit.BAD_INPUT) from None
     except (MemoryError, RecursionError) as error:
         name = "memory" if isinstance(error, MemoryError) else "stack"

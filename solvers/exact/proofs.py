@@ -31,8 +31,7 @@ from theory.kernel.checks.boolean_steps import applications, check_supported
 from theory.kernel.checks.cnf import ALWAYS, Clause, Formula, empty_dag, encode
 from theory.kernel.checks.lrat import check_lrat
 from theory.kernel.components.placements import Step
-from theory.kernel.errors import LimitReachedError as TooLargeToCheckError
-from theory.kernel.errors import ProblemError, ShefferError
+from theory.kernel.errors import OutOfLimitsError, ProblemError, ShefferError
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
 from theory.kernel.problems.specifications import on_inputs
@@ -110,7 +109,7 @@ def _ask(problem: Problem, length: int, below: int, deadline: float) -> Sequence
         raise ShefferError("solver-failed", message, problem.name) from None
     try:
         check_lrat(formula.clauses, proof.splitlines())
-    except TooLargeToCheckError:
+    except OutOfLimitsError:
         raise LimitReachedError("memory") from None
     return LengthProof(length, below, pack(proof))
 

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterable
 
 from theory.kernel.deadline import tick
-from theory.kernel.errors import CertificateError, LimitReachedError
+from theory.kernel.errors import CertificateError, OutOfLimitsError
 
 REASON = "bad-proof"
 _NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")  # other checkers keep 32 bits
@@ -39,7 +39,7 @@ def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: st
     Raises:
         CertificateError: `bad-proof`, where the proof is malformed, a step does not follow, or the
             empty clause is not reached.
-        LimitReachedError: at the deadline, or when more than `MAX_LITERALS` would be kept.
+        OutOfLimitsError: at the deadline, or when more than `MAX_LITERALS` would be kept.
     """
     known = {k: frozenset(clause) for k, clause in enumerate(clauses, 1)}
     newest, added = len(known), 0
@@ -84,7 +84,7 @@ def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: st
         known[name] = clause
         newest, added, kept = name, added + 1, kept + len(clause)
         if kept > MAX_LITERALS:
-            raise LimitReachedError("memory", f"the proof keeps more than {MAX_LITERALS} literals")
+            raise OutOfLimitsError("memory", f"the proof keeps more than {MAX_LITERALS} literals")
         ended = not clause
     if ended:
         return added

@@ -78,7 +78,7 @@ def prove(goal: Term, assumptions: Iterable[Term] = (), *, timeout_s: float = TI
     """Whether `goal` holds wherever the assumptions do, for all values of the variables.
 
     Raises:
-        LimitReachedError: at the deadline.
+        OutOfLimitsError: at the deadline.
     """
     import z3
 
