@@ -12,6 +12,7 @@ import hashlib
 import random
 import time
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,8 @@ class Runner:
         items = {item.nodeid: item for item in session.items}
         tested = measure(session.items, KERNEL, ROOT / "build" / "mutation" / f"{_digest()}.json")
         print(f"{len(items)} tests, of which {len(tested.seconds)} are quick")
+        for module in self.modules:  # checkers are imported when they are first asked
+            import_module(f"theory.kernel.{module.replace('/', '.')}")
         changer = Changer()
         gc.freeze()
         for module in self.modules:

@@ -28,6 +28,7 @@ from tests.mutation.mutants import Mutant
 FACTOR = 10.0  # a test may take this many times as long as it did, and
 EXTRA_S = 10.0  # this much longer
 ALL_S = 10.0  # seconds that the tests of one mutant take together when nothing is changed
+NOTHING_CHANGED = 3  # exit code
 
 
 class Fate(Enum):
@@ -62,7 +63,7 @@ class Changer:
                 self._caches.append(thing.cache_clear)
 
     def change(self, mutant: Mutant) -> bool:
-        """Whether anything was there to be changed."""
+        """Whether anything was there to be changed; its module must have been imported."""
         tree = mutant.tree()
         for forget in self._caches:
             forget()
@@ -130,6 +131,8 @@ def attempt(
     with os.fdopen(reading, "rb") as pipe:
         begun = pipe.read()  # a byte for each test begun
     _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) == NOTHING_CHANGED:
+        raise RuntimeError(f"{mutant.path}:{mutant.line}: {mutant.place} was not there to change")
     if status == 0:
         return Trial(mutant, Fate.SURVIVED, "", len(chosen))
     by_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
@@ -159,7 +162,7 @@ def _run(
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, EXTRA_S)
         if not changer.change(mutant):
-            code = 0
+            code = NOTHING_CHANGED
             return
         for item, seconds in items:
             os.write(writing, b".")

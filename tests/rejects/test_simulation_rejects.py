@@ -154,6 +154,8 @@ SIMULATIONS: list[tuple[str, Change, str, str]] = [
     ("convolution-3x3", text("(-1 -1) ", ""), "bad-offsets", "needs the offsets"),
     ("saturated-neurons", text("(registers any Real)", "(registers (x y) Real)"), "bad-registers",
      "any number"),
+    ("saturated-neurons", text("(registers any Real)", "(registers any Bool)"), "bad-registers",
+     "any number of registers of sort Real"),
     # Malformed
     ("three-counters", put("parts", [0, 0, 1]), "bad-parts", "of its own"),
     ("three-counters", put("parts", [0, 1]), "bad-parts", "3 parts"),

@@ -53,6 +53,12 @@ def test_a_small_proof_is_accepted() -> None:
         ("x 1 0 1 2 0\n", "consists of numbers", 1),
         ("\n" + PROOF, "a line is", 1),
         ("5 d\n", "a line is", 1),
+        ("5 1 0 1 0 2\n6 0 5 3 4 0\n", "a line is", 1),
+        ("5 1 0 1 2 0\n5 d 1 0 2\n6 0 5 3 4 0\n", "a line is", 2),
+        ("0 1 0 1 2 0\n", "a line is", 1),
+        ("+5 1 0 1 2 0\n6 0 5 3 4 0\n", "consists of numbers", 1),
+        ("5 1_0 0 1 2 0\n6 0 5 3 4 0\n", "consists of numbers", 1),
+        ("5 --1 0 1 2 0\n6 0 5 3 4 0\n", "consists of numbers", 1),
     ],
 )
 def test_a_wrong_step_is_refused_with_its_line(proof: str, message: str, line: int | None) -> None:
@@ -65,6 +71,26 @@ def test_the_deadline_ends_the_check() -> None:
     steps = "".join(f"{k} 1 0 1 2 0\n" for k in range(5, 3000))
     with pytest.raises(OutOfLimitsError), deadline(-1):
         check_lrat(SQUARE, (steps + "3000 0 5 3 4 0\n").splitlines())
+
+
+def test_clauses_are_kept_up_to_a_bound_and_deleted_ones_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bound = "theory.kernel.checks.lrat.MAX_LITERALS"
+    given = sum(map(len, SQUARE))
+    monkeypatch.setattr(bound, given + 1)
+    assert check_lrat(SQUARE, PROOF.splitlines()) == 2
+    monkeypatch.setattr(bound, given)
+    with pytest.raises(LimitReachedError) as caught:
+        check_lrat(SQUARE, PROOF.splitlines())
+    assert caught.value.reason == "memory"
+    # Clause 5 takes the place of the two that it follows from.
+    deleting = "5 1 0 1 2 0\n5 d 1 2 0\n6 1 0 5 0\n7 0 6 3 4 0\n"
+    monkeypatch.setattr(bound, given + 1)
+    assert check_lrat(SQUARE, deleting.splitlines()) == 3
+    monkeypatch.setattr(bound, given)
+    with pytest.raises(LimitReachedError):
+        check_lrat(SQUARE, deleting.splitlines())
 
 
 def has_model(clauses: list[tuple[int, ...]], variables: int) -> bool:
@@ -112,6 +138,18 @@ def test_packed_text_unfolds_to_itself_and_damage_is_noticed() -> None:
     for bad in (packed[:-5], packed + packed, 7, None, "~~~~~", packed + " "):
         with pytest.raises(CertificateError) as caught:
             list(unpack(bad, "p"))
+        assert caught.value.reason == "damaged-proof"
+
+
+def test_a_long_text_unfolds_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("theory.kernel.checks.proofs.PIECE", 64)
+    lines = [f"{k} 1 0 1 2 0" for k in range(5, 2000)]
+    packed = pack("\n".join(lines))
+    assert list(unpack(packed, "p")) == lines
+    assert list(unpack(pack("0" * 5000), "p")) == ["0" * 5000]
+    for cut in (5, len(packed) // 2, len(packed) - 5):
+        with pytest.raises(CertificateError) as caught:
+            list(unpack(packed[:cut], "p"))
         assert caught.value.reason == "damaged-proof"
 
 
