@@ -81,7 +81,7 @@ def test_clauses_are_kept_up_to_a_bound_and_deleted_ones_are_not(
     monkeypatch.setattr(bound, given + 1)
     assert check_lrat(SQUARE, PROOF.splitlines()) == 2
     monkeypatch.setattr(bound, given)
-    with pytest.raises(LimitReachedError) as caught:
+    with pytest.raises(OutOfLimitsError) as caught:
         check_lrat(SQUARE, PROOF.splitlines())
     assert caught.value.reason == "memory"
     # Clause 5 takes the place of the two that it follows from.
@@ -89,7 +89,7 @@ def test_clauses_are_kept_up_to_a_bound_and_deleted_ones_are_not(
     monkeypatch.setattr(bound, given + 1)
     assert check_lrat(SQUARE, deleting.splitlines()) == 3
     monkeypatch.setattr(bound, given)
-    with pytest.raises(LimitReachedError):
+    with pytest.raises(OutOfLimitsError):
         check_lrat(SQUARE, deleting.splitlines())
 
 
