@@ -214,7 +214,7 @@ def guarded(work: Callable[[], dict[str, Any]], seconds: float, memory_gb: float
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _work(work, writing, memory_gb)
+        _work(work, writing, seconds, memory_gb)
     os.close(writing)
     ends = time.monotonic() + seconds + GRACE_S
     pieces: list[bytes] = []
@@ -241,7 +241,9 @@ def guarded(work: Callable[[], dict[str, Any]], seconds: float, memory_gb: float
     return found
 
 
-def _work(work: Callable[[], dict[str, Any]], writing: int, memory_gb: float) -> NoReturn:
+def _work(
+    work: Callable[[], dict[str, Any]], writing: int, seconds: float, memory_gb: float
+) -> NoReturn:
     """The child's whole life. It never returns: its parent's stack is not its own."""
     try:
         try:
@@ -249,6 +251,8 @@ def _work(work: Callable[[], dict[str, Any]], writing: int, memory_gb: float) ->
 
             size = int(memory_gb * 2**30)
             resource.setrlimit(resource.RLIMIT_AS, (size, size))
+            ends = int(seconds + GRACE_S) + 60  # where the parent was killed, the child ends too
+            resource.setrlimit(resource.RLIMIT_CPU, (ends, ends))
         except (ImportError, ValueError, OSError):
             pass  # the system does not limit memory
         try:
