@@ -253,7 +253,7 @@ def _work(
             resource.setrlimit(resource.RLIMIT_AS, (size, size))
             ends = int(seconds + GRACE_S) + 60  # where the parent was killed, the child ends too
             resource.setrlimit(resource.RLIMIT_CPU, (ends, ends))
-        except (ImportError, ValueError, OSError):
+        except (ImportError, ValueError, OSError, OverflowError):
             pass  # the system does not limit memory
         try:
             found = work()
