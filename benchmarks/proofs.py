@@ -19,11 +19,11 @@ import sys
 import time
 from itertools import product
 
-from solvers.exact.proofs import Refuted, run, solve_by_clauses
+from solvers.exact.proofs import Refuted, decode, run, solve_by_clauses
 from solvers.exact.tracing import trace
 from theory.formats.sequence_text import one_line
 from theory.kernel.checks.certificates import check
-from theory.kernel.checks.cnf import decode, encode
+from theory.kernel.checks.cnf import encode
 from theory.kernel.checks.lrat import check_lrat
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet

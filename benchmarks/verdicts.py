@@ -40,8 +40,7 @@ def main() -> None:
 def _checked(v: Verdict) -> tuple[str, str]:
     if v.certificate is None:
         return "-", "-"
-    report = check(v.certificate)
-    return str(len(report.checked)), f"{report.seconds:.2f}"
+    return str(len(v.obligations)), f"{check(v.certificate).seconds:.2f}"
 
 
 def _solvers(name: str, found: list[Obligation]) -> None:

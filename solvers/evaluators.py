@@ -10,7 +10,7 @@
 
 `solvers.decoding` says what a genome means; `sequence(genome)` gives that sequence.
 
-A sequence whose numbers outgrow `theory.kernel.language.arithmetic.MAX_BITS` has error infinity.
+A sequence whose numbers outgrow `theory.kernel.language.operators.MAX_BITS` has error infinity.
 
 Errors are float64. They are exact integers below 2**53 or the nearest float of the exact error,
 so that equal errors are equal floats and an optimum can be recognised.

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from theory.kernel.errors import (
         CertificateError,
         ComponentError,
-        LimitReachedError,
         MachineError,
+        OutOfLimitsError,
         ProblemError,
         ShefferError,
     )
@@ -68,7 +68,7 @@ _PLACES = {
     "theory.kernel.components.component": "Component Parameter",
     "theory.kernel.components.component_sets": "ComponentSet",
     "theory.kernel.components.placements": "Step Wiring",
-    "theory.kernel.errors": "CertificateError ComponentError LimitReachedError MachineError "
+    "theory.kernel.errors": "CertificateError ComponentError OutOfLimitsError MachineError "
     "ProblemError ShefferError",
     "theory.kernel.language.names": "Variable",
     "theory.kernel.language.sorts": "BOOL INT REAL ArrayValue Sort array bitvec",
@@ -92,10 +92,10 @@ __all__ = [
     "Cost",
     "InternalError",
     "LeastError",
-    "LimitReachedError",
     "Limits",
     "MachineError",
     "Measure",
+    "OutOfLimitsError",
     "Parameter",
     "Problem",
     "ProblemError",

@@ -11,6 +11,7 @@ refuse.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 import os
@@ -93,6 +94,9 @@ WORDS = ("complete", "weakly-complete", "incomplete", "optimal", "zero", "bounde
 
 def run(paths: list[str], request: Request, *, as_json: bool = False) -> int:
     """Checks files, prints what came out, and returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     found = [_outcome(path, request, as_json=as_json) for path in paths]
     code = max(_CODES[data["outcome"]] for data in found)
     if as_json:
@@ -210,7 +214,7 @@ def guarded(work: Callable[[], dict[str, Any]], seconds: float, memory_gb: float
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _work(work, writing, memory_gb)
+        _work(work, writing, seconds, memory_gb)
     os.close(writing)
     ends = time.monotonic() + seconds + GRACE_S
     pieces: list[bytes] = []
@@ -237,7 +241,9 @@ def guarded(work: Callable[[], dict[str, Any]], seconds: float, memory_gb: float
     return found
 
 
-def _work(work: Callable[[], dict[str, Any]], writing: int, memory_gb: float) -> NoReturn:
+def _work(
+    work: Callable[[], dict[str, Any]], writing: int, seconds: float, memory_gb: float
+) -> NoReturn:
     """The child's whole life. It never returns: its parent's stack is not its own."""
     try:
         try:
@@ -245,7 +251,9 @@ def _work(work: Callable[[], dict[str, Any]], writing: int, memory_gb: float) ->
 
             size = int(memory_gb * 2**30)
             resource.setrlimit(resource.RLIMIT_AS, (size, size))
-        except (ImportError, ValueError, OSError):
+            ends = int(seconds + GRACE_S) + 60  # where the parent was killed, the child ends too
+            resource.setrlimit(resource.RLIMIT_CPU, (ends, ends))
+        except (ImportError, ValueError, OSError, OverflowError):
             pass  # the system does not limit memory
         try:
             found = work()

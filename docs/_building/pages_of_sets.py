@@ -182,7 +182,7 @@ def _certificate(name: str, found: Found, checked: str) -> Iterator[str]:
     shown = lines[: MAX_ROWS + 1]
     if len(lines) > len(shown):
         shown.append(f"  ... and {len(lines) - len(shown)} more")
-    yield "```text\n$ python -m theory " + f"{name}.json\n" + "\n".join(shown) + "\n```"
+    yield "```text\n$ sheffer-check " + f"{name}.json\n" + "\n".join(shown) + "\n```"
     yield f"```download {name}.json\nThe certificate, {name}.json\n```"
     if certificate["kind"] == "simulation":
         yield from _simulation(read_simulation(certificate))

@@ -4,7 +4,7 @@
 
 For each set: the verdict, its certificate NAME.json, for Boolean functions the place in Post's
 lattice NAME.svg, and the page NAME.md; then the table of all, index.md. Certificates are checked by
-`python -m theory`, in a process that loads no search; one that is not accepted ends the program.
+`sheffer-check`, in a process that loads no search; one that is not accepted ends the program.
 """
 
 from __future__ import annotations
@@ -82,14 +82,14 @@ def _functions(components: ComponentSet, name: str) -> Any:
 
 
 def checks(names: list[str]) -> dict[str, str]:
-    """What `python -m theory` prints for each certificate.
+    """What `sheffer-check` prints for each certificate.
 
     Raises:
         SystemExit: it does not accept one.
     """
     files = [f"{name}.json" for name in names]
     done = subprocess.run(
-        [sys.executable, "-m", "theory", *files], capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-m", "theory", *files], capture_output=True, text=True, check=False
     )
     parts = done.stdout.split("ACCEPTED")[1:]
     if done.returncode or len(parts) != len(names):

@@ -32,6 +32,9 @@ class Workshop:
             f"#!{sys.executable}\nfrom solvers.cli import main\n\n"
             'if __name__ == "__main__":\n    main()\n',
         )
+        write_program(
+            programs / "sheffer-check", f'#!/bin/sh\nexec "{sys.executable}" -P -m theory "$@"\n'
+        )
         write_program(programs / "python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         self.environment = os.environ | {
             "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",

@@ -20,8 +20,7 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact.all_functions import AllFunctions
-    from theory.formats.sequence_text import sequence_text
-from theory.kernel.components.component_sets import ComponentSet
+    from theory.kernel.components.component_sets import ComponentSet
 
 
 def functions(
@@ -169,6 +168,7 @@ def nearest(found: AllFunctions, most: int, function: int) -> list[dict[str, Any
 
     from solvers.exact.function_witnesses import Witnesses
     from solvers.exact.gate_algebra import free_values
+    from theory.formats.sequence_text import sequence_text
 
     witnesses = Witnesses(found)
     free = list(free_values(found.n, free_complements=found.free_complements).values())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from theory.kernel.errors import ShefferError
+from theory.kernel.errors import OutOfLimitsError, ShefferError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,12 +33,13 @@ class Exit(IntEnum):
 
 @contextmanager
 def errors() -> Iterator[None]:
-    """Turns an error of ours into one line on standard error and exit code 2."""
+    """Turns an error of ours into one line on standard error and exit code 2, a limit into 3."""
     try:
         yield
     except ShefferError as error:
         print(f"sheffer: {error}", file=sys.stderr)
-        raise typer.Exit(Exit.BAD_INPUT) from None
+        limited = isinstance(error, OutOfLimitsError)
+        raise typer.Exit(Exit.UNKNOWN if limited else Exit.BAD_INPUT) from None
     except (MemoryError, RecursionError) as error:
         name = "memory" if isinstance(error, MemoryError) else "stack"
         print(f"sheffer: out of {name}; a smaller input or limit would help", file=sys.stderr)

@@ -20,9 +20,7 @@ from solvers.commands.common import (
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
-    from theory.formats.latex import sequence_latex
-from theory.formats.sequence_text import sequence_text
-from theory.formats.sygus_answers import SygusProblem
+    from theory.formats.sygus_answers import SygusProblem
 
 ProblemArgument = Annotated[
     str,
@@ -248,6 +246,7 @@ def show(
     frontier: Frontier, path: Path, *, latex: bool = False, resume: Path | None = None
 ) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
+    from theory.formats.sequence_text import sequence_text
     from theory.kernel.language.exact import error_text
 
     screen = console()
@@ -271,6 +270,8 @@ def show(
         for text in sequence_text(best).splitlines():
             screen.print(f"  {text}", soft_wrap=True, markup=False)
         if latex:
+            from theory.formats.latex import sequence_latex
+
             screen.print(sequence_latex(best), soft_wrap=True, markup=False)
     if resume is not None and resume.exists() and frontier.stopped:
         screen.print(f"search saved in {resume}", soft_wrap=True, markup=False)
@@ -280,6 +281,7 @@ def show(
 def as_json(frontier: Frontier) -> dict[str, Any]:
     """The frontier as plain data."""
     from theory.formats.certificates import error_to_json
+    from theory.formats.sequence_text import sequence_text
 
     return {
         "problem": frontier.problem.name,

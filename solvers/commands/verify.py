@@ -185,7 +185,6 @@ def _sets_as_json(found: Sets) -> dict[str, Any]:
 
 
 def _as_json(v: Verdict) -> dict[str, Any]:
-    checked = [] if v.report is None else list(v.report.checked)
     return {
         "set": v.name,
         "regime": str(v.regime),
@@ -194,7 +193,7 @@ def _as_json(v: Verdict) -> dict[str, Any]:
         "by": v.title,
         "rests_on": v.rests_on,
         "memory": v.memory,
-        "obligations": checked,
+        "obligations": list(v.obligations),
         "reason": v.reason,
         "closest_model": v.model,
         "found": list(v.found),
@@ -285,7 +284,7 @@ def _show(v: Verdict, data: dict[str, Any]) -> None:
         lines.append("UNKNOWN  " + " · ".join(parts))
         lines += [f"  route {route}: {why}" for route, why in v.refusals.items()]
     if v.report is not None:
-        count = len(v.report.checked)
+        count = len(v.obligations)
         lines.append(
             f"{count}/{count} obligations proved · certificate {data['file']} · {v.seconds:.2f} s"
         )

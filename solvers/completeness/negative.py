@@ -14,8 +14,8 @@ from solvers.completeness.layouts import numbers_in
 from solvers.completeness.search_budget import Clock
 from theory.formats.certificates import new_certificate
 from theory.formats.component_writing import write_components
-from theory.kernel.checks.certificates import Limits, Report
-from theory.kernel.checks.limits import check_certificate
+from theory.kernel.checks.certificates import Limits, check
+from theory.kernel.checks.statement import Report
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError
@@ -46,7 +46,7 @@ def find_limit(
             data = new_certificate("limit", set=text, regime=str(regime), route=route, hints=hints)
             clock.say(f"route {route}")
             try:
-                report = check_certificate(data, Limits(timeout_s=min(10.0, clock.left)))
+                report = check(data, Limits(timeout_s=min(10.0, clock.left)))
             except CertificateError as error:
                 refusals.setdefault(route, error.message)
                 continue

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from theory.formats.certificates import decision_to_json, new_certificate, steps_to_json
+from theory.formats.certificates import decision_to_json, new_certificate
 from theory.formats.component_writing import write_components
-from theory.formats.sequence_text import sequence_to_json
+from theory.formats.sequence_text import sequence_to_json, steps_to_json
 from theory.formats.values import value_to_json
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.programs import Regime, outcomes, two_way

@@ -18,8 +18,8 @@ from solvers.completeness.layouts import trials
 from solvers.completeness.negative import find_limit
 from solvers.completeness.search_budget import Budget, Clock, OutOfTimeError, Progress
 from solvers.completeness.trials import Trial
-from theory.kernel.checks.certificates import Limits, Report
-from theory.kernel.checks.simulation import check_certificate
+from theory.kernel.checks.certificates import Limits, check
+from theory.kernel.checks.statement import Report
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.programs import Regime
 from theory.kernel.errors import ShefferError
@@ -69,6 +69,13 @@ class Verdict:
     missing: tuple[str, ...] = ()
     refusals: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def obligations(self) -> tuple[str, ...]:
+        """What was proved: all that was checked but a limit's first line, which names the parts."""
+        if self.report is None:
+            return ()
+        return self.report.checked[1:] if self.report.kind == "limit" else self.report.checked
+
 
 def verdict(
     components: ComponentSet,
@@ -94,7 +101,7 @@ def verdict(
     trial, reason, closest = _search(components, asked, clock)
     if trial is not None:
         certificate = trial.certificate()
-        report = check_certificate(certificate, Limits())
+        report = check(certificate, Limits())
         if report.complete:
             model = trial.model
             return Verdict(
@@ -151,7 +158,7 @@ def _search(
 def _accepted(trial: Trial) -> bool:
     """Whether the checker takes the certificate; a start predicate, say, may rule it out."""
     try:
-        return check_certificate(trial.certificate(), Limits(timeout_s=60)).complete
+        return check(trial.certificate(), Limits(timeout_s=60)).complete
     except ShefferError:
         return False
 

@@ -25,6 +25,7 @@ import numpy as np
 from solvers.exact.behaviour_sets import count_chain
 from solvers.exact.limits import LimitReachedError, Limits, Meter
 from solvers.term_code import step_function
+from theory.kernel.components.partiality import domain_size
 from theory.kernel.components.placements import Instance, Wiring, instances
 from theory.kernel.errors import NumberTooLargeError, ProblemError
 from theory.kernel.language.exact import Error
@@ -274,7 +275,7 @@ def _possible(problem: Problem) -> int | None:
     assert problem.components is not None
     if any(c.guard is not None for c in problem.components.components):
         return None
-    sizes = [problem.domain_size(v.sort) for v in problem.outputs]
+    sizes = [domain_size(v.sort, problem.values) for v in problem.outputs]
     bits = 0.0
     for size in sizes:
         if size is None:

@@ -27,10 +27,11 @@ from solvers.exact.frontier import Frontier, LengthProof, Line
 from solvers.exact.limits import LimitReachedError, Limits
 from solvers.exact.tracing import TraceError, trace
 from theory.formats.certificates import error_to_json, pack
-from theory.kernel.checks.boolean_steps import check_supported
-from theory.kernel.checks.cnf import Clause, decode, empty_dag, encode
+from theory.kernel.checks.boolean_steps import applications, check_supported
+from theory.kernel.checks.cnf import ALWAYS, Clause, Formula, empty_dag, encode
 from theory.kernel.checks.lrat import check_lrat
-from theory.kernel.errors import ProblemError, ShefferError
+from theory.kernel.components.placements import Step
+from theory.kernel.errors import OutOfLimitsError, ProblemError, ShefferError
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
 from theory.kernel.problems.specifications import on_inputs
@@ -106,7 +107,10 @@ def _ask(problem: Problem, length: int, below: int, deadline: float) -> Sequence
     except TraceError:
         message = f"the solver's proof for length {length} could not be followed; report it"
         raise ShefferError("solver-failed", message, problem.name) from None
-    check_lrat(formula.clauses, proof.splitlines())
+    try:
+        check_lrat(formula.clauses, proof.splitlines())
+    except OutOfLimitsError:
+        raise LimitReachedError("memory") from None
     return LengthProof(length, below, pack(proof))
 
 
@@ -230,3 +234,18 @@ def solve_by_clauses(
     seconds = time.monotonic() - started
     frontier = Frontier(problem, "smt", tuple(lines), (), seconds, stopped)
     return _proved(frontier, proofs)
+
+
+def decode(problem: Problem, formula: Formula, true: frozenset[int] | set[int]) -> Sequence:
+    """The dag of a model, given as the set of true variables."""
+    steps = []
+    for selections, table in zip(formula.selections, formula.tables, strict=True):
+        slots = next(s for s, selected in selections.items() if selected in true)
+        number = sum((entry in true) << p for p, entry in enumerate(table))
+        way = applications(problem, len(slots))[number]
+        steps.append(Step(way.component, tuple(slots[j] for j in way.operands), (), way.setting))
+    outputs = [
+        next(slot for slot, v in slots.items() if v == ALWAYS or v in true)
+        for slots in formula.choices
+    ]
+    return problem.sequence(steps, tuple(outputs))

@@ -25,6 +25,7 @@ from theory.kernel.language.exact import Error
 from theory.kernel.language.terms import nodes
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence
+from theory.kernel.problems.targets import Relation
 
 Progress = Callable[[str], None]
 
@@ -46,6 +47,9 @@ def solve_smt(
     if problem.cost is not Cost.LENGTH:
         message = f"engine smt bounds the length, not the {problem.cost.noun}; leave it out"
         raise ProblemError("unsupported-cost", message, problem.name)
+    if isinstance(problem.target, Relation):
+        message = "engine smt needs outputs to compare with, and a relation has none; leave it out"
+        raise ProblemError("unsupported-target", message, problem.name)
     meter = Meter(limits or Limits())
     builder = FrontierBuilder(problem.length)
     stopped: str | None = None

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from solvers.exact import state_kernels
 from solvers.generated import instance_lines, supported
+from theory.kernel.components.partiality import domain_size
 from theory.kernel.components.placements import Step, placements
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
@@ -85,7 +86,7 @@ def pack_states(problem: Problem) -> Packing | None:
         )
         lines = [_move_line(fields, m) for m in moved if m is not None]
     else:
-        sizes = [problem.domain_size(v.sort) for v in problem.inputs]
+        sizes = [domain_size(v.sort, problem.values) for v in problem.inputs]
         choices = [(problem.components[s.component], s.parameters) for s in steps]
         if not all(sizes) or not supported(choices):
             return None

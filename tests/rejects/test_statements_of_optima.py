@@ -215,4 +215,4 @@ def test_lines_are_a_list_and_nothing_as_long_as_one() -> None:
 def test_wrong_bits_are_called_so() -> None:
     problem = replace(examples.gates(), measure=Measure.BITS)
     report = check(with_evidence(solve(problem)).certificate())
-    assert "error 1 (wrong bits) at length 2" in report.statement
+    assert "error 1 (wrong bits) at length 1" in report.statement

@@ -169,7 +169,7 @@ def test_the_command_finds_the_least_length(tmp_path: Path) -> None:
     assert "sets up to subsumption under S7, layers 1, 1, 3, 7, 19" in text
     assert "error 0 at length 16" in text
     report = check_file(out)
-    assert report.unchecked[0].startswith("the lower bound (sets up to subsumption")
+    assert report.unchecked[0].startswith("the lower bound ('sets up to subsumption")
 
 
 def test_a_large_search_goes_on_by_subsumption(monkeypatch: pytest.MonkeyPatch) -> None:

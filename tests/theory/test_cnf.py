@@ -7,8 +7,9 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
+from solvers.exact.proofs import decode
 from theory.kernel.checks.boolean_steps import applications, essential, flipped
-from theory.kernel.checks.cnf import ALL_RULES, MAX_CLAUSES, Rule, decode, encode
+from theory.kernel.checks.cnf import ALL_RULES, MAX_CLAUSES, Rule, encode
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet

@@ -11,7 +11,7 @@ from theory.formats.certificates import pack
 from theory.kernel.checks.lrat import check_lrat
 from theory.kernel.checks.proofs import unpack
 from theory.kernel.deadline import deadline
-from theory.kernel.errors import CertificateError, LimitReachedError
+from theory.kernel.errors import CertificateError, OutOfLimitsError
 
 SQUARE = [(1, 2), (1, -2), (-1, 2), (-1, -2)]
 PROOF = "5 1 0 1 2 0\n6 0 5 3 4 0\n"
@@ -69,7 +69,7 @@ def test_a_wrong_step_is_refused_with_its_line(proof: str, message: str, line: i
 
 def test_the_deadline_ends_the_check() -> None:
     steps = "".join(f"{k} 1 0 1 2 0\n" for k in range(5, 3000))
-    with pytest.raises(LimitReachedError), deadline(-1):
+    with pytest.raises(OutOfLimitsError), deadline(-1):
         check_lrat(SQUARE, (steps + "3000 0 5 3 4 0\n").splitlines())
 
 
@@ -81,7 +81,7 @@ def test_clauses_are_kept_up_to_a_bound_and_deleted_ones_are_not(
     monkeypatch.setattr(bound, given + 1)
     assert check_lrat(SQUARE, PROOF.splitlines()) == 2
     monkeypatch.setattr(bound, given)
-    with pytest.raises(LimitReachedError) as caught:
+    with pytest.raises(OutOfLimitsError) as caught:
         check_lrat(SQUARE, PROOF.splitlines())
     assert caught.value.reason == "memory"
     # Clause 5 takes the place of the two that it follows from.
@@ -89,7 +89,7 @@ def test_clauses_are_kept_up_to_a_bound_and_deleted_ones_are_not(
     monkeypatch.setattr(bound, given + 1)
     assert check_lrat(SQUARE, deleting.splitlines()) == 3
     monkeypatch.setattr(bound, given)
-    with pytest.raises(LimitReachedError):
+    with pytest.raises(OutOfLimitsError):
         check_lrat(SQUARE, deleting.splitlines())
 
 

@@ -6,7 +6,7 @@
 A loop that may be long calls `tick`; a solver is given at most `seconds_left`. Outside a `with`
 there is no deadline, and both cost next to nothing.
 
-- `LimitReachedError`: a check neither succeeded nor failed; it ran out of something.
+- `OutOfLimitsError`: a check neither succeeded nor failed; it ran out of something.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from theory.kernel.errors import LimitReachedError
+from theory.kernel.errors import OutOfLimitsError
 
 _ends: ContextVar[float] = ContextVar("ends", default=math.inf)
 
@@ -33,10 +33,10 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 def tick() -> None:
-    """Raises `LimitReachedError` once the deadline has passed."""
+    """Raises `OutOfLimitsError` once the deadline has passed."""
     ends = _ends.get()
     if ends != math.inf and time.monotonic() > ends:
-        raise LimitReachedError("time", "the time limit was reached")
+        raise OutOfLimitsError("time", "the time limit was reached")
 
 
 def seconds_left(most: float) -> float:

@@ -33,12 +33,12 @@ class ComponentError(ShefferError):
     """A term, component or component set is malformed."""
 
 
-class LimitReachedError(ShefferError):
+class OutOfLimitsError(ShefferError):
     """Time, memory or the size of a number ran out: nothing was shown, one way or the other."""
 
 
-class NumberTooLargeError(LimitReachedError, ComponentError):
-    """A number outgrew `theory.kernel.language.arithmetic.MAX_BITS` while a term was evaluated."""
+class NumberTooLargeError(OutOfLimitsError, ComponentError):
+    """A number outgrew `theory.kernel.language.operators.MAX_BITS` while a term was evaluated."""
 
 
 class ProblemError(ShefferError):

@@ -26,11 +26,12 @@ from solvers.completeness.finite.relations import GREATEST_K, Family, Relation, 
 from solvers.completeness.finite.terms import find_terms, term_text
 from theory.kernel.checks.finite import essential_inputs, required_terms
 from theory.kernel.checks.finite_data import (
+    MAX_ARITY,
     MAX_RELATIONS,
     MAX_VALUES,
     Operation,
     Steps,
-    operation_fault,
+    shown,
 )
 from theory.kernel.errors import ComponentError
 
@@ -165,7 +166,7 @@ def require_operations(operations: Iterable[Operation], k: int) -> None:
         raise ComponentError("out-of-range", f"k must be 1 to {MAX_VALUES}, found {k!r}")
     names: set[str] = set()
     for operation in operations:
-        fault = operation_fault(operation, k)
+        fault = _operation_fault(operation, k)
         if fault is not None:
             raise ComponentError(*fault, where=operation.name)
         if operation.name in names:
@@ -276,3 +277,21 @@ def _complete(
     if k > 2:
         certificate["slupecki_operation"] = min(suitable, key=lambda i: operations[i].arity)
     return FunctionalVerdict("complete", k, operations, terms=terms, certificate=certificate)
+
+
+def _operation_fault(operation: Operation, k: int) -> tuple[str, str] | None:
+    """What is wrong with a table over k values, as (reason, message), or None."""
+    name = shown(operation.name)
+    if operation.arity < 1:
+        return "out-of-range", f"operation {name}: give a constant as a unary operation"
+    if operation.arity > MAX_ARITY or len(operation.table) != k**operation.arity:
+        return "wrong-length", (
+            f"operation {name}: a table of arity {operation.arity} over {k} values has "
+            f"k**arity entries, found {len(operation.table)}"
+        )
+    for index, value in enumerate(operation.table):
+        if type(value) is not int or not 0 <= value < k:
+            return "out-of-range", (
+                f"operation {name}: entry {index} is {shown(value)}, expected 0 to {k - 1}"
+            )
+    return None

@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from theory.kernel.checks.statement import Report
 from theory.kernel.deadline import deadline
-from theory.kernel.errors import CertificateError, LimitReachedError, ShefferError
+from theory.kernel.errors import CertificateError, OutOfLimitsError, ShefferError
 
 FORMAT = "sheffer certificate"
 VERSION = 1
@@ -71,7 +71,7 @@ def check(data: dict[str, Any], limits: Limits | None = None) -> Report:
     try:
         with deadline(given.timeout_s):
             report = checker(data, given)
-    except LimitReachedError as error:
+    except OutOfLimitsError as error:
         report = Report(kind, None, (), (str(error),))
     except ShefferError as error:
         if error.reason != "not-proved":

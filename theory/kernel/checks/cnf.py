@@ -2,7 +2,7 @@
 
 `encode(problem, length, below)` is a conjunctive normal form, numbered the same way every time.
 If the shortest dag with an error below `below` has exactly `length` steps, then the formula is
-satisfiable; and every model of it is a dag of `length` steps with such an error (`decode`). So
+satisfiable; and every model of it is a dag of `length` steps with such an error. So
 refutations of the formulas of lengths 1 .. L, with a look at length 0, prove that no dag of at most
 L steps has an error below `below`. A single refutation says less: nothing of shorter dags.
 
@@ -29,7 +29,6 @@ from enum import StrEnum
 from itertools import combinations, product
 
 from theory.kernel.checks.boolean_steps import applications, check_supported, essential, flipped
-from theory.kernel.components.placements import Step
 from theory.kernel.deadline import tick
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.sorts import Value
@@ -44,7 +43,7 @@ MAX_CHOICES = 10_000
 Clause = tuple[int, ...]
 Slots = tuple[int, ...]
 
-_TRUE = 1  # a literal that `_Writer.add` simplifies away; the formula's variables start at 2
+ALWAYS = 1  # a literal that `_Writer.add` simplifies away; the formula's variables start at 2
 
 
 class Rule(StrEnum):
@@ -108,7 +107,7 @@ class _Writer:
         self.problem, self.length, self.below, self.rules = problem, length, below, rules
         self.first = len(problem.inputs)  # the slot of the first step
         self.clauses: list[Clause] = []
-        self.variables = _TRUE
+        self.variables = ALWAYS
         self.rows = problem.rows()
         self.columns = {row.inputs: 0 for row in self.rows}
         self.columns = {inputs: t for t, inputs in enumerate(self.columns)}
@@ -118,7 +117,7 @@ class _Writer:
         self.selections: list[dict[Slots, int]] = []
         self.tables: list[tuple[int, ...]] = []
         self.values: list[list[int]] = [  # the literal of a slot on each different input
-            [_TRUE if inputs[k] else -_TRUE for inputs in self.columns] for k in range(self.first)
+            [ALWAYS if inputs[k] else -ALWAYS for inputs in self.columns] for k in range(self.first)
         ]
 
     def new(self) -> int:
@@ -127,8 +126,8 @@ class _Writer:
 
     def add(self, literals: Iterable[int]) -> None:
         tick()
-        clause = tuple(dict.fromkeys(x for x in literals if x != -_TRUE))
-        if _TRUE in clause:
+        clause = tuple(dict.fromkeys(x for x in literals if x != -ALWAYS))
+        if ALWAYS in clause:
             return
         if len(self.clauses) >= MAX_CLAUSES:
             message = f"the formula has more than {MAX_CLAUSES} clauses; use fewer samples"
@@ -163,7 +162,7 @@ class _Writer:
         last = self.first + self.length - 1
         outputs = self.problem.outputs
         if Rule.USED in self.rules and len(outputs) == 1:
-            return [{last: _TRUE}]
+            return [{last: ALWAYS}]
         choices = [{slot: self.new() for slot in range(last + 1)} for _ in outputs]
         for slots in choices:
             self.add(slots.values())
@@ -204,7 +203,7 @@ class _Writer:
         together = self.problem.measure is Measure.WRONG
         for row in self.rows:
             t = self.columns[row.inputs]
-            miss = -_TRUE
+            miss = -ALWAYS
             for o, slots in enumerate(self.choices):
                 if self.below > 1 and (o == 0 or not together):
                     miss = self.new()
@@ -299,21 +298,6 @@ def exchangeable(rows: tuple[Sample, ...], a: int, b: int) -> bool:
         inputs[a], inputs[b] = inputs[b], inputs[a]
         changed[tuple(inputs), row.outputs] += 1
     return changed == Counter((row.inputs, row.outputs) for row in rows)
-
-
-def decode(problem: Problem, formula: Formula, true: frozenset[int] | set[int]) -> Sequence:
-    """The dag of a model, given as the set of true variables."""
-    steps = []
-    for selections, table in zip(formula.selections, formula.tables, strict=True):
-        slots = next(s for s, selected in selections.items() if selected in true)
-        number = sum((entry in true) << p for p, entry in enumerate(table))
-        way = applications(problem, len(slots))[number]
-        steps.append(Step(way.component, tuple(slots[j] for j in way.operands), (), way.setting))
-    outputs = [
-        next(slot for slot, v in slots.items() if v == _TRUE or v in true)
-        for slots in formula.choices
-    ]
-    return problem.sequence(steps, tuple(outputs))
 
 
 def empty_dag(problem: Problem) -> Sequence:

@@ -160,24 +160,6 @@ class Reader:
         return tuple(result)
 
 
-def operation_fault(operation: Operation, k: int) -> tuple[str, str] | None:
-    """What is wrong with a table over k values, as (reason, message), or None."""
-    name = shown(operation.name)
-    if operation.arity < 1:
-        return "out-of-range", f"operation {name}: give a constant as a unary operation"
-    if operation.arity > MAX_ARITY or len(operation.table) != k**operation.arity:
-        return "wrong-length", (
-            f"operation {name}: a table of arity {operation.arity} over {k} values has "
-            f"k**arity entries, found {len(operation.table)}"
-        )
-    for index, value in enumerate(operation.table):
-        if type(value) is not int or not 0 <= value < k:
-            return "out-of-range", (
-                f"operation {name}: entry {index} is {shown(value)}, expected 0 to {k - 1}"
-            )
-    return None
-
-
 def mapping(
     value: object, required: Iterable[str], optional: Iterable[str], where: str
 ) -> Mapping[str, object]:

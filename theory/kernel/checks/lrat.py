@@ -18,12 +18,14 @@ empty one follows have no model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from theory.kernel.deadline import tick
-from theory.kernel.errors import CertificateError, LimitReachedError
+from theory.kernel.errors import CertificateError, OutOfLimitsError
 
 REASON = "bad-proof"
+_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")  # other checkers keep 32 bits
 MAX_LITERALS = 20_000_000  # of the clauses that are kept at a time
 
 
@@ -37,7 +39,7 @@ def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: st
     Raises:
         CertificateError: `bad-proof`, where the proof is malformed, a step does not follow, or the
             empty clause is not reached.
-        LimitReachedError: at the deadline, or when more than `MAX_LITERALS` would be kept.
+        OutOfLimitsError: at the deadline, or when more than `MAX_LITERALS` would be kept.
     """
     known = {k: frozenset(clause) for k, clause in enumerate(clauses, 1)}
     newest, added = len(known), 0
@@ -82,7 +84,7 @@ def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: st
         known[name] = clause
         newest, added, kept = name, added + 1, kept + len(clause)
         if kept > MAX_LITERALS:
-            raise LimitReachedError("memory", f"the proof keeps more than {MAX_LITERALS} literals")
+            raise OutOfLimitsError("memory", f"the proof keeps more than {MAX_LITERALS} literals")
         ended = not clause
     if ended:
         return added
@@ -92,7 +94,7 @@ def check_lrat(clauses: Iterable[Iterable[int]], proof: Iterable[str], where: st
 def _numbers(words: list[str], where: str, zeros: int) -> list[int]:
     """The numbers of a line that begins with a positive one, holds `zeros` zeros, and ends in 0."""
     try:
-        if not all(word.removeprefix("-").isdigit() for word in words):
+        if not all(_NUMBER.fullmatch(word) for word in words):
             raise ValueError
         numbers = list(map(int, words))
     except ValueError:

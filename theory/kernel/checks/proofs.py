@@ -23,7 +23,7 @@ from typing import Any
 from theory.kernel.checks.boolean_steps import check_supported
 from theory.kernel.checks.cnf import empty_dag, encode
 from theory.kernel.checks.lrat import check_lrat
-from theory.kernel.errors import CertificateError, LimitReachedError
+from theory.kernel.errors import CertificateError, OutOfLimitsError
 from theory.kernel.language.exact import Error, error_text
 from theory.kernel.problems.problem import Problem
 
@@ -98,7 +98,7 @@ def check_proofs(problem: Problem, bounds: list[Error], proofs: Any) -> tuple[st
         lines = unpack(proof["lrat"], f"{where}.lrat")
         try:
             added += check_lrat(formula.clauses, lines, f"{where}.lrat")
-        except LimitReachedError as error:
+        except OutOfLimitsError as error:
             return f"the lower bound from length {length} on ({error.message})", False
         clauses += len(formula.clauses)
     return f"lower bound proved ({clauses:,} clauses refuted by {added:,} steps)", True

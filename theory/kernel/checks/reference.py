@@ -24,7 +24,7 @@ from theory.kernel.checks.formulas import formula_layers
 from theory.kernel.components.component import Component
 from theory.kernel.components.placements import Instance, Wiring, instances, placements
 from theory.kernel.deadline import deadline, tick
-from theory.kernel.errors import LimitReachedError, NumberTooLargeError, ProblemError
+from theory.kernel.errors import NumberTooLargeError, OutOfLimitsError, ProblemError
 from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
@@ -53,9 +53,9 @@ class Recount:
 
 
 def check_nodes(nodes: int, most: int) -> None:
-    """Raises `LimitReachedError` beyond so many behaviours, and at the deadline."""
+    """Raises `OutOfLimitsError` beyond so many behaviours, and at the deadline."""
     if nodes > most:
-        raise LimitReachedError("nodes", f"more than {most} behaviours")
+        raise OutOfLimitsError("nodes", f"more than {most} behaviours")
     tick()
 
 
@@ -91,7 +91,7 @@ def recount(
                     break
         closed = least[-1] == 0 or len(least) <= longest
         return _filled(least, longest, nodes, closed=closed)
-    except LimitReachedError:
+    except OutOfLimitsError:
         return Recount(tuple(least), nodes, complete=False, closed=False)
 
 

@@ -71,7 +71,8 @@ class LeastError:
         if self.error == math.inf:
             text = f"{quoted(self.problem)}: no sequence is known {self.scope}"
         if self.at_least is None:
-            return f"{text}, found; no lower bound was checked"
+            found = "" if self.error == math.inf else ", found"
+            return f"{text}{found}; no lower bound was checked"
         if not self.optimal:
             most = f"for {self.noun}s up to {self.lengths}"
             return f"{text}; at least {error_text(self.at_least)} {most}, checked"

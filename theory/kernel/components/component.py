@@ -163,9 +163,9 @@ def _check(c: Component) -> None:
         raise ComponentError("no-output", "a component has at least one output", where)
     declared: list[Variable | Parameter] = [*c.inputs, *c.parameters]
     names = [v.name for v in declared]
-    for name in names:
-        if names.count(name) > 1:
-            raise ComponentError("duplicate-name", f"two inputs are called {name!r}", where)
+    if len(set(names)) < len(names):
+        twice = next(name for k, name in enumerate(names) if name in names[:k])
+        raise ComponentError("duplicate-name", f"two inputs are called {twice!r}", where)
     if len(c.output_names) != len(c.outputs) or len(set(c.output_names)) != len(c.outputs):
         raise ComponentError("duplicate-name", "each output needs a name of its own", where)
     for p in c.parameters:

@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -133,6 +134,15 @@ def _check_size(term: Term, where: str) -> None:
         raise ComponentError("too-large", message, where)
 
 
+@contextmanager
+def _located(where: str) -> Iterator[None]:
+    """Gives an error that has no place this one."""
+    try:
+        yield
+    except ComponentError as error:
+        raise ComponentError(error.reason, error.message, error.where or where) from None
+
+
 def symbol(node: Node) -> str:
     """The text of a symbol."""
     if isinstance(node, Atom) and node.kind == "symbol":
@@ -159,10 +169,8 @@ def read_sort(node: Node, nesting: int = 0) -> Sort:
     Raises:
         ComponentError: `unknown-sort`, `bad-width` or `too-deep`.
     """
-    try:
+    with _located(node.where):
         return _sort(node, nesting)
-    except ComponentError as error:
-        raise ComponentError(error.reason, error.message, error.where or node.where) from None
 
 
 def _sort(node: Node, nesting: int) -> Sort:
@@ -262,17 +270,10 @@ def _atom(node: Atom, names: Scope, found: Definitions) -> Term:
         return const(Fraction(node.text), REAL)
     if node.kind == "bits":
         base, digits = (2, 1) if node.text[1] == "b" else (16, 4)
-        sort = read_sort_width(digits * (len(node.text) - 2), node.where)
+        with _located(node.where):
+            sort = bitvec(digits * (len(node.text) - 2))
         return const(int(node.text[2:], base), sort)
     raise ComponentError("syntax", f"{node.text[:40]!r} is not a term", node.where)
-
-
-def read_sort_width(width: int, where: str) -> Sort:
-    """The bit-vector sort of a width, with a located error."""
-    try:
-        return bitvec(width)
-    except ComponentError as error:
-        raise ComponentError(error.reason, error.message, where) from None
 
 
 def _literal(node: Group) -> Term | None:
@@ -281,7 +282,8 @@ def _literal(node: Group) -> Term | None:
         case (Atom(text="_"), Atom(text=text), Atom(kind="numeral", text=width)) if (
             text[:2] == "bv" and text[2:].isascii() and text[2:].isdigit() and len(width) < 9
         ):
-            sort = read_sort_width(int(width), node.where)
+            with _located(node.where):
+                sort = bitvec(int(width))
             if len(text) > 1300 or int(text[2:]) >= 1 << sort.width:
                 message = f"{text[:40]} does not fit in {width} bits"
                 raise ComponentError("bad-value", message, node.where)
@@ -328,10 +330,8 @@ def _application(
 ) -> Term:
     function = found.functions.get(head)
     if function is None:
-        try:
+        with _located(where):
             return apply(head, *args, indices=indices)
-        except ComponentError as error:
-            raise ComponentError(error.reason, error.message, where) from None
     found.called.add(head)
     if len(args) != len(function.arguments):
         message = f"{head} takes {len(function.arguments)} argument(s), not {len(args)}"

@@ -262,7 +262,7 @@ def evaluator(terms: tuple[Term, ...], names: tuple[str, ...]) -> Callable[..., 
 
     Raises:
         ComponentError: `free-variable` where a variable is not among `names`. The function raises
-            `NumberTooLargeError`, and `LimitReachedError` at the deadline.
+            `NumberTooLargeError`, and `OutOfLimitsError` at the deadline.
     """
     place: dict[Term, int] = {}
     by_name = {name: k for k, name in enumerate(names)}

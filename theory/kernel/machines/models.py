@@ -23,7 +23,6 @@ from theory.kernel.language.sorts import Sort, coerce
 from theory.kernel.language.terms import Term, apply, const
 
 MAX_SCALE = 10**9  # greatest absolute value of c and d in c*n + d
-CODES = ("binary", "half-tape", "ternary", "base4")
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,13 +242,7 @@ def _check_samples(p: Problem, samples: Samples) -> None:
 
 
 def _check_specification(p: Problem, target: Specification) -> None:
-    sorts = {v.name: v.sort for v in p.inputs}
-    free = {
-        n for n, s in variables((*target.outputs, target.condition)).items() if sorts.get(n) != s
-    }
-    if free:
-        message = f"the target uses {', '.join(sorted(free))}, which is no input of that sort"
-        raise ProblemError("free-variable", message, p.name)
+    _check_variables(p, (*target.outputs, target.condition), p.inputs)
     if [t.sort for t in target.outputs] != [v.sort for v in p.outputs]:
         raise ProblemError("wrong-sort", "target and outputs differ in number or sorts", p.name)
     if target.condition.sort != BOOL:
@@ -256,20 +250,23 @@ def _check_specification(p: Problem, target: Specification) -> None:
     _check_divisors(p, target.condition, target.outputs)
 
 
+def _check_variables(p: Problem, terms: Iterable[Term], known: Iterable[Variable]) -> None:
+    sorts = {v.name: v.sort for v in known}
+    free = sorted(n for n, sort in variables(terms).items() if sorts.get(n) != sort)
+    if free:
+        message = f"the target uses {', '.join(free)}, which is no variable of its sort there"
+        raise ProblemError("free-variable", message, p.name)
+
+
 def _check_relation(p: Problem, target: Relation) -> None:
     names = [v.name for v in (*p.inputs, *p.outputs)]
     if p.wiring is not Wiring.DAG or len(set(names)) != len(names):
         message = "a relation is the target of a dag whose outputs are named unlike its inputs"
         raise ProblemError("wrong-wiring", message, p.name)
-    sorts = {v.name: v.sort for v in p.inputs}
-    for term in (target.condition, target.holds):
-        free = {n for n, s in variables([term]).items() if sorts.get(n) != s}
-        if free:
-            message = f"the target uses {', '.join(sorted(free))}, which is no variable of its sort"
-            raise ProblemError("free-variable", message, p.name)
-        if term.sort != BOOL:
-            raise ProblemError("wrong-sort", "a relation and its condition are Bool", p.name)
-        sorts |= {v.name: v.sort for v in p.outputs}
+    _check_variables(p, (target.condition,), p.inputs)
+    _check_variables(p, (target.holds,), (*p.inputs, *p.outputs))
+    if target.condition.sort != BOOL or target.holds.sort != BOOL:
+        raise ProblemError("wrong-sort", "a relation and its condition are Bool", p.name)
     _check_divisors(p, target.condition, (target.holds,))
     if target.inputs is None:
         return
