@@ -46,8 +46,8 @@ TESTS = (
 class Runner:
     """A plugin of pytest that tries mutants instead of running the tests once."""
 
-    def __init__(self, modules: list[str], most: int, seed: int) -> None:
-        self.modules, self.most, self.seed = modules, most, seed
+    def __init__(self, modules: list[str], most: int, seed: int, seconds: float) -> None:
+        self.modules, self.most, self.seed, self.seconds = modules, most, seed, seconds
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Tries the mutants of each module."""
@@ -67,7 +67,7 @@ class Runner:
             kills: Counter[str] = Counter()
             fates: Counter[Fate] = Counter()
             for mutant in sorted(mutants, key=lambda m: (m.line, m.number, m.option)):
-                trial = attempt(mutant, changer, items, tested, kills)
+                trial = attempt(mutant, changer, items, tested, kills, self.seconds)
                 fates[trial.fate] += 1
                 if trial.fate is Fate.KILLED:
                     kills[trial.test] += 1
@@ -99,6 +99,7 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", help="for instance checks/limits; default: all")
     parser.add_argument("--most", type=int, default=120, help="mutants tried of a module")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--seconds", type=float, default=60, help="of tests for one mutant")
     given = parser.parse_args()
     modules = given.modules or [
         path.relative_to(KERNEL).with_suffix("").as_posix()
@@ -107,7 +108,7 @@ def main() -> None:
         if path.stem != "__init__"
     ]
     quiet = ["-p", "no:cacheprovider", "--hypothesis-seed=0", "--tb=no", "-s"]
-    pytest.main([*quiet, *TESTS], plugins=[Runner(modules, given.most, given.seed)])
+    pytest.main([*quiet, *TESTS], plugins=[Runner(modules, given.most, given.seed, given.seconds)])
 
 
 if __name__ == "__main__":

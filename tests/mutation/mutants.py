@@ -95,7 +95,17 @@ def mutants_of(path: Path) -> list[Mutant]:
         node = _get(place)
         line = _line(node) or _line(place[0])
         for option, (change, _) in enumerate(_changes(node)):
-            made.append(Mutant(path, line, lines[line], where, change, number, option))
+            made.append(
+                Mutant(
+                    path,
+                    line,
+                    lines.get(line, range(line, line + 1)),
+                    where,
+                    change,
+                    number,
+                    option,
+                )
+            )
     return made
 
 
@@ -129,6 +139,8 @@ def _places(tree: ast.Module) -> list[tuple[Place, str]]:
             for member in top.body:
                 if isinstance(member, ast.FunctionDef):
                     found += _inside(member, f"{top.name}.{member.name}")
+        elif isinstance(top, ast.Assign | ast.AnnAssign) and isinstance(top.value, ast.Subscript):
+            continue  # another name of a type
         elif isinstance(top, ast.Assign) and isinstance(top.targets[0], ast.Name):
             found += [(p, top.targets[0].id) for p in _under((top, "value", None))]
         elif isinstance(top, ast.AnnAssign) and isinstance(top.target, ast.Name) and top.value:

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -25,9 +26,9 @@ import pytest
 from tests.mutation.coverage_of_tests import Tested, passes
 from tests.mutation.mutants import Mutant
 
+KERNEL = Path(__file__).resolve().parents[2] / "theory" / "kernel"
 FACTOR = 10.0  # a test may take this many times as long as it did, and
 EXTRA_S = 10.0  # this much longer
-ALL_S = 10.0  # seconds that the tests of one mutant take together when nothing is changed
 NOTHING_CHANGED = 3  # exit code
 
 
@@ -115,12 +116,16 @@ def attempt(
     items: dict[str, pytest.Item],
     tested: Tested,
     first: dict[str, int],
+    seconds: float,
 ) -> Trial:
-    """Tries a mutant; the tests named in `first` come first, those with the most kills before."""
+    """Tries a mutant against tests that together take so many seconds while nothing is changed.
+
+    Those named in `first` come first, the one with the greatest number before; then the quickest.
+    """
     names = [n for n in _tests_for(mutant, tested) if n in items]
     names.sort(key=lambda n: (-first.get(n, 0), tested.seconds[n]))
     total = 0.0
-    chosen = [n for n in names if (total := total + tested.seconds[n]) <= ALL_S]
+    chosen = [n for n in names if (total := total + tested.seconds[n]) <= seconds]
     if not chosen:
         return Trial(mutant, Fate.NOT_REACHED, "", 0)
     reading, writing = os.pipe()
@@ -144,10 +149,11 @@ def _tests_for(mutant: Mutant, tested: Tested) -> list[str]:
     found = tested.of(mutant.path, mutant.lines)
     if found:
         return found
-    source = ast.parse(mutant.path.read_text(encoding="utf-8"))
-    for node in ast.walk(source):  # a variable of the module: where it is read
-        if isinstance(node, ast.Name) and node.id == mutant.place:
-            found += tested.of(mutant.path, range(node.lineno, node.lineno + 1))
+    for path in sorted(KERNEL.rglob("*.py")):  # a variable of the module: where it is read
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if mutant.place in text else ():
+            if isinstance(node, ast.Name) and node.id == mutant.place:
+                found += tested.of(path, range(node.lineno, node.lineno + 1))
     return list(dict.fromkeys(found))
 
 

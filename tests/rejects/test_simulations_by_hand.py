@@ -13,6 +13,7 @@ import pytest
 from theory.formats.certificates import new_certificate
 from theory.kernel.checks.certificates import check
 from theory.kernel.errors import CertificateError
+from theory.kernel.machines.models import MAX_SCALE
 from theory.kernel.machines.simulation_reading import MAX_REGISTERS
 
 COUNTERS = """
@@ -102,6 +103,13 @@ def test_what_follows_a_test_may_not_block() -> None:
     refused(data, "refuted", "operations.zero b", "blocks")
     data = simulation(zero_a=deciding(0, steps=down_and_up))
     refused(data, "refuted", "operations.zero a", "a = 0, b = 0 blocks")
+
+
+def test_programs_of_several_steps_are_no_composed_rule() -> None:
+    up_down_up = [["inc", [0], [0], []], ["dec", [0], [0], []], ["inc", [0], [0], []]]
+    report = check(simulation(inc_a=up_down_up))
+    assert report.complete
+    assert "composition" not in report.statement
 
 
 def test_a_negated_test_answers_the_other_way() -> None:
@@ -301,3 +309,14 @@ def test_a_set_of_finitely_many_values_simulates_nothing() -> None:
 """
     data = simulation(components + ZERO, line="(registers (a b) Int) (values 9)")
     refused(data, "finite-values", "set", "finitely many values")
+
+
+@pytest.mark.parametrize("name", ["scale", "offset"])
+def test_the_code_of_a_count_is_linear_with_bounded_numbers(name: str) -> None:
+    data = simulation(model={name: MAX_SCALE + 1})
+    refused(data, "bad-model", "model", "no known model")
+    data = simulation(model={name: -MAX_SCALE - 1})
+    refused(data, "bad-model", "model", "no known model")
+    with pytest.raises(CertificateError) as caught:
+        check(simulation(model={name: MAX_SCALE}))
+    assert caught.value.reason == "refuted"  # it is a code; the programs are not made for it

@@ -18,6 +18,7 @@ from theory.kernel.checks.statement import LeastError, Report
 from theory.kernel.errors import CertificateError
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
+from theory.kernel.problems.targets import Measure
 
 
 def statement(report: Report) -> LeastError:
@@ -201,3 +202,17 @@ def test_a_bound_for_no_steps_needs_no_proof_and_is_looked_at() -> None:
     with pytest.raises(CertificateError) as caught:
         check_proofs(problem, [0, 0, 0], {})
     assert (caught.value.reason, caught.value.where) == ("bad-fields", "proofs")
+
+
+def test_lines_are_a_list_and_nothing_as_long_as_one() -> None:
+    for lines in ({"0": {}}, "a", ["a"]):
+        data = examples.certificate("gates")
+        data["frontier"] = lines
+        place = "frontier[0]" if isinstance(lines, list) else "frontier"
+        refused(data, "bad-frontier", place, "expected")
+
+
+def test_wrong_bits_are_called_so() -> None:
+    problem = replace(examples.gates(), measure=Measure.BITS)
+    report = check(with_evidence(solve(problem)).certificate())
+    assert "error 1 (wrong bits) at length 2" in report.statement

@@ -14,9 +14,19 @@ import pytest
 from solvers.completeness.verdict import verdict
 from theory import catalogue
 from theory.formats.certificates import new_certificate
-from theory.kernel.checks.certificates import check
+from theory.kernel.checks.certificates import Limits, check
 from theory.kernel.errors import CertificateError
-from theory.kernel.machines.obligations import Obligation, Open, Outcome, Proved, Refuted, decide
+from theory.kernel.language.sorts import INT
+from theory.kernel.language.terms import FALSE, TRUE, apply, const, var
+from theory.kernel.machines.obligations import (
+    Check,
+    Obligation,
+    Open,
+    Outcome,
+    Proved,
+    Refuted,
+    decide,
+)
 
 COUNTER = """
 (set-info :sheffer "(set s (regime while) (registers (x) Int))")
@@ -44,6 +54,8 @@ def answers_or_proved(answers: dict[str, Outcome], obligation: Obligation) -> Ou
 def test_each_demand_stands_in_the_report() -> None:
     report = check(one_counter())
     assert report.complete
+    assert report.kind == "limit"
+    assert report.data()["states"]["question"] == "Turing"
     assert report.unchecked == ()
     looked_at, *proved = report.checked
     assert looked_at == "1 operations: inc; 1 tests: is-zero"
@@ -106,6 +118,38 @@ def test_the_first_of_the_false_alternatives_is_the_reason(monkeypatch: pytest.M
     assert caught.value.message == "inc(x) adds constants above the window, adds below fails"
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("unsat", "cvc5 agrees"),
+        ("absent", "cvc5 is not installed"),
+        ("unknown", "cvc5 unknown"),
+    ],
+)
+def test_a_second_opinion_is_reported(answer: str, words: str) -> None:
+    report = check(one_counter(), Limits(second_opinion=lambda _: answer))
+    assert report.complete
+    assert all(note.endswith(f"; {words})") for note in report.checked[1:])
+    assert not any("cvc5" in note for note in check(one_counter()).checked)
+
+
+def test_a_second_opinion_against_the_first_refuses() -> None:
+    with pytest.raises(CertificateError) as caught:
+        check(one_counter(), Limits(second_opinion=lambda _: "sat"))
+    assert (caught.value.reason, caught.value.where) == ("solvers-disagree", "set")
+
+
+def test_an_obligation_without_variables_in_its_goal_may_have_them_in_its_assumptions() -> None:
+    n = var("n", INT)
+    above, below = (apply(op, n, const(0, INT)) for op in (">", "<"))
+    wrong = (Check("that", FALSE),)
+    assert decide(Obligation("o", "w", (above, below), wrong)) == Proved()
+    assert isinstance(decide(Obligation("o", "w", (above,), wrong)), Refuted)
+    assert decide(Obligation("o", "w", (FALSE,), wrong)) == Proved()
+    assert isinstance(decide(Obligation("o", "w", (TRUE,), wrong)), Refuted)
+    assert decide(Obligation("o", "w", (TRUE,), (Check("that", TRUE),))) == Proved()
+
+
 def test_a_simulation_with_an_open_obligation_is_not_accepted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -113,6 +157,8 @@ def test_a_simulation_with_an_open_obligation_is_not_accepted(
     assert data is not None
     whole = check(data)
     assert whole.complete
+    assert whole.kind == "simulation"
+    assert whole.data()["states"]["question"] == "Turing"
     for name in ("operation dec a", "test zero b"):
         answer = partial(answers_or_proved, {name: Open("a time-out")})
         monkeypatch.setattr(DECIDE.format("simulation"), answer)

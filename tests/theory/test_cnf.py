@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement, product
 import pytest
 
 from solvers.exact.proofs import decode
-from theory.kernel.checks.boolean_steps import applications, essential
+from theory.kernel.checks.boolean_steps import applications, essential, flipped
 from theory.kernel.checks.cnf import ALL_RULES, MAX_CLAUSES, Rule, encode
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component import Component
@@ -20,7 +20,7 @@ from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import apply, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
-from theory.kernel.problems.targets import Measure
+from theory.kernel.problems.targets import Measure, Sample, Samples
 
 from .boolean_problems import (
     any_two_input,
@@ -261,3 +261,53 @@ def test_every_multiset_of_two_tables_normalises_soundly() -> None:
             for steps in (1, 2):
                 check_function(problem, steps, int(least.get(table, 99)), ALL_RULES)
     assert len(ALL_RULES) == 6
+
+
+def of_outputs(components: ComponentSet, inputs: int, *tables: int, measure: Measure) -> Problem:
+    """As `function_problem`, with an output for each table."""
+    whole = [function_problem(t, inputs, components, 3, measure) for t in tables]
+    rows = [
+        Sample(parts[0].inputs, tuple(part.outputs[0] for part in parts))
+        for parts in zip(*(problem.rows() for problem in whole), strict=True)
+    ]
+    outputs = tuple(Variable(f"f{k}", BOOL) for k in range(len(tables)))
+    return replace(whole[0], target=Samples(tuple(rows)), outputs=outputs)
+
+
+def test_steps_in_order_are_not_ruled_out() -> None:
+    """x0 x1 and x0 x2: two steps that do not read one another, the lesser set first."""
+    problem = of_outputs(SETS["any"], 3, 0b10001000, 0b10100000, measure=Measure.WRONG)
+    for rules in (ALL_RULES, frozenset({Rule.ORDER}), NONE):
+        formula = encode(problem, 2, 1, rules)
+        true = model(formula)
+        assert true is not None
+        assert problem.error(decode(problem, formula, true)) == 0
+    # By the order, the formula has no dag that makes them the other way round.
+    swapped = encode(problem, 2, 1, frozenset({Rule.ORDER}))
+    first = replace(swapped, clauses=(*swapped.clauses, (swapped.selections[0][0, 2],)))
+    assert model(first) is None
+    free = encode(problem, 2, 1, NONE)
+    assert model(replace(free, clauses=(*free.clauses, (free.selections[0][0, 2],)))) is not None
+
+
+def test_a_sample_of_several_outputs_is_wrong_once_and_its_bits_each() -> None:
+    """Of xnor twice, by one `and`: one sample is wrong, and both its bits."""
+    only_and = ComponentSet("s", (operation("and2", 2, AND),))
+    wrong = of_outputs(only_and, 2, 0b1001, 0b1001, measure=Measure.WRONG)
+    assert model(encode(wrong, 1, 2)) is not None
+    assert model(encode(wrong, 1, 1)) is None
+    bits = replace(wrong, measure=Measure.BITS)
+    assert model(encode(bits, 1, 3)) is not None
+    assert model(encode(bits, 1, 2)) is None
+    assert recount(wrong, max_nodes=1000).least[:2] == (2, 1)
+    assert recount(bits, max_nodes=1000).least[:2] == (4, 2)
+
+
+def test_complementing_an_operand_moves_every_entry_and_twice_none() -> None:
+    assert flipped(0b0001, 2, 0) == 0b0010
+    assert flipped(0b0010, 2, 0) == 0b0001
+    assert flipped(0b0001, 2, 1) == 0b0100
+    assert flipped(AND, 2, 1) == 0b0010
+    for table, j in product(range(256), range(3)):
+        assert flipped(flipped(table, 3, j), 3, j) == table
+    assert [essential(t, 2) for t in (0, 0b1111, 0b1010, 0b0011, XOR, AND)] == [0, 0, 1, 1, 2, 2]

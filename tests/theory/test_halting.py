@@ -164,6 +164,13 @@ def test_a_step_may_depend_on_so_many_values_and_no_more() -> None:
             is_refused("route", "more than 64 values", *given, window=1, modulus=1)
 
 
+def test_a_step_may_not_depend_on_an_array_whose_values_are_not_listed() -> None:
+    registers = "(registers (x) Int) (registers (f) (Array Bool (_ BitVec 9)))"
+    body = "(ite (= (select f true) #b000000000) (+ x 1) (- x 1))"
+    move = MOVE.format(sort="(Array Bool (_ BitVec 9))", body=body, guard="")
+    is_refused("route", "more than 64 values", "one-counter", registers, move, window=1, modulus=1)
+
+
 def test_a_finite_register_may_not_learn_the_counter() -> None:
     registers = "(registers (x) Int) (registers (f) Bool)"
     learn = "(define-fun learn ((x Int) (f Bool)) Bool (ite (= x 9) f false))"
