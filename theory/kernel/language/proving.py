@@ -93,10 +93,11 @@ def prove(goal: Term, assumptions: Iterable[Term] = (), *, timeout_s: float = TI
         return Proof()
     if result == z3.unknown:
         return Unknown(f"z3: {solver.reason_unknown()}")
-    model = {declaration.name(): solver.model()[declaration] for declaration in solver.model()}
+    model = solver.model()
+    constants = {d.name(): model.eval(d()) for d in model if d.arity() == 0}
     values: dict[str, Value] = {}
     for name, sort in variables([*hypotheses, goal]).items():
-        found = model.get(safe_name(name))
+        found = constants.get(safe_name(name))
         value = None if found is None else _value(found.sexpr(), sort)
         if value is None and found is not None:
             return Unknown(f"the counterexample's {name} = {found} is not a rational value")
