@@ -143,10 +143,9 @@ def examine(path: str, request: Request) -> dict[str, Any]:
         return found
     except CertificateError as error:
         outcome = "unreadable" if error.reason in _UNREADABLE else "refused"
-        where = error.where if error.where.startswith(path) else f"{path}: {error.where}"
-        return _failure(outcome, error.reason, error.message, where.removesuffix(": "))
+        return _failure(outcome, error.reason, error.message, _place(path, error))
     except ShefferError as error:
-        return _failure("unreadable", error.reason, error.message, error.where)
+        return _failure("unreadable", error.reason, error.message, _place(path, error))
     except MemoryError:
         return _failure("unknown", "memory", "the memory ran out", path)
     except OSError as error:
@@ -154,6 +153,11 @@ def examine(path: str, request: Request) -> dict[str, Any]:
         return _failure("unreadable", "no-file", message, str(error.filename or path))
     except InternalError as error:
         return _failure("unknown", "internal-error", f"the checker failed: {error}", path)
+
+
+def _place(path: str, error: ShefferError) -> str:
+    where = error.where if error.where.startswith(path) else f"{path}: {error.where}"
+    return where.removesuffix(": ")
 
 
 def _failure(outcome: str, reason: str, message: str, where: str) -> dict[str, Any]:
