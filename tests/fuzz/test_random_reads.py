@@ -165,7 +165,7 @@ def random_data(rng: Random, depth: int = 4) -> Any:
 
 
 def random_certificate(rng: Random) -> dict[str, Any]:
-    """A certificate's outside with random things inside, or with a random text as its set."""
+    """A certificate with random things inside, a random text as its set, or its own one changed."""
     data: dict[str, Any] = json.loads(certificate_text(rng.choice(NAMES)))
     way = rng.random()
     if way < 0.3:
@@ -174,7 +174,10 @@ def random_certificate(rng: Random) -> dict[str, Any]:
             data[key] = random_data(rng)
         return data
     holder = data.get("problem", data)
-    holder["set" if "set" in data else "components"] = random_text(rng)
+    key = "set" if "set" in data else "components"
+    own = holder.get(key)
+    changed = way > 0.8 and isinstance(own, str)
+    holder[key] = changed_text(rng, own, changes=1) if changed else random_text(rng)
     return data
 
 
