@@ -1,7 +1,7 @@
-"""Programs.
+"""What a program over a component set is, when it halts, and what verdicts say.
 
-What a program over a component set is, when it halts, and what the verdicts complete, weakly
-complete, incomplete and unknown say. Every verdict on Turing completeness rests on this page.
+The verdicts are complete, weakly complete, incomplete and unknown. Every verdict on Turing
+completeness rests on this page.
 
 ## States
 
