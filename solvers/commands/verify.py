@@ -208,19 +208,21 @@ def _second_opinion(v: Verdict) -> dict[str, Any]:
     from theory.formats.second_opinion import second_opinion
     from theory.kernel.machines.completeness import obligations
     from theory.kernel.machines.halting import demands
+    from theory.kernel.machines.obligations import Obligation
     from theory.kernel.machines.simulation_reading import read_simulation
 
     if v.certificate is None:
         return {}
     counts: dict[str, int] = {}
     if v.certificate["kind"] == "simulation":
-        groups = [(o,) for o in obligations(read_simulation(v.certificate))]
+        simulation = read_simulation(v.certificate)
+        groups: list[tuple[Obligation, ...]] = [(o,) for o in obligations(simulation)]
     else:
         from theory.kernel.components.component_files import read_set
 
         components, regime = read_set(v.certificate)
         route, hints = v.certificate["route"], v.certificate["hints"]
-        groups = [d.alternatives for d in demands(components, regime, route, hints)]  # type: ignore[misc]
+        groups = [d.alternatives for d in demands(components, regime, route, hints)]
     for group in groups:
         answers = [second_opinion(o) for o in group]
         best = "proved" if "proved" in answers else answers[-1]

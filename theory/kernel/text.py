@@ -34,5 +34,5 @@ def quoted(name: str, limit: int = MAX_NAME) -> str:
     """A name that is not ours, for a sentence of ours."""
     if len(name) <= limit and _PLAIN.fullmatch(name):
         return name
-    inside = printable(name, limit).replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{inside}'"
+    inside = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{printable(inside, limit)}'"

@@ -98,7 +98,7 @@ def _check_set(s: ComponentSet) -> None:
         known = {r.name: r.sort for r in s.registers}
         free = {n for n, sort in variables([s.starts]).items() if known.get(n) != sort}
         if free or s.starts.sort != BOOL:
-            message = f"starts is a Bool over the registers; no register: {sorted(free)}"
+            message = f"starts is a Bool over the registers as they are; not so: {sorted(free)}"
             raise ComponentError("free-variable", message, where)
     if s.values is not None:
         _check_no_arrays_of_int(s, where)
