@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from theory.formats.component_writing import write_components
+from theory.formats.files import replacing
 from theory.formats.sequence_text import steps_to_json
 from theory.formats.values import value_to_json
 from theory.kernel.checks.certificates import FORMAT, VERSION
@@ -35,16 +36,14 @@ def new_certificate(kind: str, **fields: Any) -> dict[str, Any]:
 
 def write_certificate(data: dict[str, Any], path: str | Path) -> None:
     """Writes a certificate as JSON, one line for each item of its lists; atomically."""
-    target = Path(path)
     parts = []
     for key, value in data.items():
         text = json.dumps(value)
         if isinstance(value, list) and value:
             text = "[\n    " + ",\n    ".join(json.dumps(item) for item in value) + "\n  ]"
         parts.append(f"  {json.dumps(key)}: {text}")
-    temporary = target.with_name(target.name + ".part")
-    temporary.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
-    temporary.replace(target)
+    with replacing(path) as stream:
+        stream.write("{\n" + ",\n".join(parts) + "\n}\n")
 
 
 def error_to_json(error: Error) -> str:

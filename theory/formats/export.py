@@ -1,7 +1,6 @@
 """Proofs in standard formats, for checkers that share nothing with this one.
 
 - `export`: writes into a folder what the claim of a certificate follows from.
-- `safe_name`: a part of a file name, from any text.
 
 | kind | files |
 |---|---|
@@ -19,11 +18,11 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from theory.formats.files import file_name, replacing
 from theory.kernel.checks.cnf import Formula, empty_dag, encode
 from theory.kernel.checks.proofs import unpack
 from theory.kernel.checks.statement import Completeness
@@ -42,10 +41,8 @@ from theory.kernel.text import printable, quoted
 
 FORMAT = "sheffer export"
 VERSION = 1
-MAX_NAME = 60
 INDEX, README = "index.json", "README.txt"
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+")
 
 _READING = (
@@ -112,11 +109,6 @@ def export(data: dict[str, Any], folder: Path) -> list[Path]:
     return written
 
 
-def safe_name(text: str) -> str:
-    """A part of a file name: at most `MAX_NAME` ASCII letters, digits and dashes, never empty."""
-    return _UNSAFE.sub("-", text)[:MAX_NAME].strip("-") or "unnamed"
-
-
 def _begin(folder: Path) -> None:
     """Makes the folder. An index of before would speak of files that are about to change."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,15 +116,8 @@ def _begin(folder: Path) -> None:
 
 
 def _write(path: Path, pieces: Iterable[str]) -> Path:
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with open(temporary, "w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(pieces)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
+    with replacing(path) as stream:
+        stream.writelines(pieces)
     return path
 
 
@@ -236,7 +221,7 @@ def _dimacs(problem: Problem, length: int, below: int, formula: Formula) -> Iter
     inputs = len(problem.inputs)
     columns = len({row.inputs for row in problem.rows()})
     lines = [
-        f"problem: [{safe_name(problem.name)}]",
+        f"problem: [{file_name(problem.name)}]",
         f"It says: a shortest dag with an error ({problem.measure}) below {below} has exactly "
         f"{_steps(length)}.",
         "Unsatisfiable, it refutes that. Only all lengths from 0 on together show that no dag is",
@@ -340,7 +325,7 @@ def _obligations(
                 yield _Item(what, "evaluated by the kernel", group)
                 continue
             number += 1
-            file = f"{number:03}-{safe_name(obligation.name)}.smt2"
+            file = f"{number:03}-{file_name(obligation.name.replace(' ', '-'))}.smt2"
             comments = [
                 f"set: {quoted(about)}",
                 f"obligation: {obligation.name}",
