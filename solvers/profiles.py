@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics import RunResult
-from solvers.results import Results, hit
+from solvers.recorded import hit
+from solvers.results import Results
 from solvers.statistics import ideal_probability
 from solvers.study import Benchmark
 

@@ -22,6 +22,7 @@ from solvers.executors import check_address
 from solvers.heuristics import CHECKPOINT_S, LEAGUE, StudyError
 from solvers.heuristics.registry import find_search
 from solvers.identity import describe_searches
+from solvers.recorded import MOST_LETTERS
 from solvers.store import check_store
 from solvers.study import check_contrasts
 from theory.kernel.components.placements import Wiring
@@ -29,9 +30,6 @@ from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.targets import Samples, Table
 from theory.kernel.text import quoted
-
-MOST_LETTERS = 200
-"""Of the name of a problem or a search in a study."""
 
 STORE = "study.sqlite"
 """The study's file in the folder of a comparison."""

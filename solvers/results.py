@@ -13,17 +13,35 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from solvers.heuristics import RunResult, StudyError
+from solvers.recorded import (
+    error_value,
+    hits_of,
+    integer,
+    integer_cell,
+    listed,
+    member,
+    parsed,
+    real_cell,
+    recorded_run,
+    shown,
+    text,
+    truth,
+    tuples,
+)
 from solvers.statistics import random_expectation
-from solvers.study import Benchmark, StudyResult, not_stored
+from solvers.study import (
+    StudyResult,
+    recorded_benchmarks,
+    recorded_contrasts,
+    recorded_names,
+)
 from theory.formats.files import replacing
 from theory.formats.media import csv_cell, from_csv_cell, json_text
 
@@ -41,6 +59,10 @@ RUN_COLUMNS = (
     "best_genome",
 )
 TIME_COLUMNS = ("problem", "search", "repetition", "seconds", "cpu_seconds")
+
+MAX_BYTES = 500_000_000
+MOST_LINES = 10_000
+MOST_SEED = 10**400
 
 Keys = tuple[str, str]
 
@@ -94,11 +116,6 @@ class Results:
     notes: tuple[str, ...] = ()
 
 
-def hit(result: RunResult, threshold: float) -> int | None:
-    """The evaluation at which a run first had at most that error."""
-    return next((at for at, error in result.trajectory if error <= threshold), None)
-
-
 def write_results(results: Results, folder: str | Path) -> list[Path]:
     """Write the three files into a folder, made if missing; their paths."""
     folder = Path(folder)
@@ -108,9 +125,9 @@ def write_results(results: Results, folder: str | Path) -> list[Path]:
         folder / TIMES: _table(TIME_COLUMNS, _time_rows(results.study)),
         folder / STUDY: json_text(_facts(results), 1) + "\n",
     }
-    for path, text in texts.items():
+    for path, content in texts.items():
         with replacing(path) as stream:
-            stream.write(text)
+            stream.write(content)
     return list(texts)
 
 
@@ -121,39 +138,64 @@ def read_results(folder: str | Path) -> Results:
         StudyError: a file is missing, of another format, or malformed; it names the place.
     """
     folder = Path(folder)
-    facts = _read_facts(folder / STUDY)
-    try:
-        results = _results(facts)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"is not as it was written ({type(error).__name__}: {error}); run compare again"
-        raise StudyError("bad-results", message, str(folder / STUDY)) from None
-    benchmarks = {benchmark.name: benchmark for benchmark in results.study.benchmarks}
+    results = _read_facts(folder / STUDY)
+    study = results.study
+    benchmarks = {benchmark.name: benchmark for benchmark in study.benchmarks}
     runs: dict[Keys, list[RunResult]] = {}
     for place, row in _read(folder / RUNS, RUN_COLUMNS):
         try:
-            key = (benchmarks[row["problem"]].name, row["search"])
-            found = runs.setdefault(key, [])
-            if int(row["repetition"]) < len(found) or row["search"] not in results.study.searches:
-                raise ValueError("a run out of order, or of another study")
-            found.append(_run(row, benchmarks[key[0]].targets))
-        except (KeyError, ValueError, IndexError) as error:
+            key = _key(row, study, runs, results.repetitions)
+            run = _run(row)
+            hits = hits_of(run, benchmarks[key[0]].targets)
+        except ValueError as error:
             message = f"is no run of this study ({error}); run compare again"
             raise StudyError("bad-results", message, place) from None
+        runs.setdefault(key, []).append(replace(run, hits=hits))
+    if study.complete and any(
+        len(runs.get((benchmark, search), ())) != results.repetitions
+        for benchmark in benchmarks
+        for search in study.searches
+    ):
+        message = f"lacks runs of a study that {STUDY} calls complete; run compare again"
+        raise StudyError("bad-results", message, str(folder / RUNS))
     seconds: dict[Keys, list[tuple[float, float | None]]] = {}
     if (folder / TIMES).is_file():
         for place, row in _read(folder / TIMES, TIME_COLUMNS):
             try:
-                cpu = float(row["cpu_seconds"]) if row["cpu_seconds"] else None
-                pair = (float(row["seconds"]), cpu)
+                key = _key(row, study, seconds, len(runs.get((row["problem"], row["search"]), ())))
+                cpu = row["cpu_seconds"]
+                pair = (
+                    real_cell(row["seconds"], "seconds", 0.0),
+                    real_cell(cpu, "cpu_seconds", 0.0) if cpu else None,
+                )
             except ValueError as error:
-                raise StudyError("bad-results", f"is no time ({error})", place) from None
-            seconds.setdefault((row["problem"], row["search"]), []).append(pair)
+                message = f"is no time of a run ({error}); run compare again"
+                raise StudyError("bad-results", message, place) from None
+            seconds.setdefault(key, []).append(pair)
     study = replace(
-        results.study,
+        study,
         runs={key: tuple(found) for key, found in runs.items()},
         seconds={key: tuple(pairs) for key, pairs in seconds.items()},
     )
     return replace(results, study=study)
+
+
+def _key(
+    row: Mapping[str, str], study: StudyResult, found: Mapping[Keys, Sequence[object]], most: int
+) -> Keys:
+    """The problem and search of a row, which is the next of theirs.
+
+    Raises:
+        ValueError: it is of another study, or its repetition is not the one that comes next.
+    """
+    key = row["problem"], row["search"]
+    if key[0] not in {b.name for b in study.benchmarks} or key[1] not in study.searches:
+        raise ValueError(f"the study has no search {shown(key[1])} on {shown(key[0])}")
+    wanted = len(found.get(key, ()))
+    if integer_cell(row["repetition"], "the repetition") != wanted or wanted >= most:
+        last = f", and {most} are all" if wanted >= most else f"; {wanted} comes next"
+        raise ValueError(f"repetition {row['repetition']} is out of order{last}")
+    return key
 
 
 def _run_rows(study: StudyResult) -> Iterator[Sequence[object]]:
@@ -232,85 +274,139 @@ def _number(value: float) -> float | str:
     return "inf" if value == math.inf else value
 
 
-def _read_facts(path: Path) -> dict[str, Any]:
+def _read_facts(path: Path) -> Results:
+    """What `study.json` says; the runs are still missing."""
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = parsed(_text(path), "the file")
+        found = facts.get("format") if isinstance(facts, dict) else None
+        if found != FORMAT:
+            raise ValueError(f"format {shown(found)}, and this program reads {FORMAT}")
+        return _results(facts)
+    except ValueError as error:
+        message = f"is not as it was written: {error}; run compare again"
+        raise StudyError("bad-results", message, str(path)) from None
+
+
+def _text(path: Path) -> str:
+    """The text of a file of results."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"more than {MAX_BYTES} bytes")
+        return data.decode("utf-8")
     except FileNotFoundError:
         message = "is missing: this folder holds no results; `sheffer compare --out` makes one"
         raise StudyError("no-results", message, str(path)) from None
     except (OSError, ValueError) as error:
-        raise StudyError("bad-results", f"cannot be read ({error})", str(path)) from None
-    found = facts.get("format") if isinstance(facts, dict) else None
-    if found != FORMAT:
-        message = f"has format {found}, this program reads {FORMAT}; run compare again"
-        raise StudyError("bad-results", message, str(path))
-    return facts  # type: ignore[no-any-return]
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StudyError("bad-results", f"cannot be read ({reason})", str(path)) from None
 
 
 def _results(facts: Mapping[str, Any]) -> Results:
-    problems = facts["problems"]
-    benchmarks = tuple(
-        Benchmark(
-            p["name"], p["family"], partial(not_stored, p["name"]), p["optimum"],
-            p["optimum_text"], p["evidence"], p["targets"], p["cap"], p["data"],
-        )
-        for p in problems
-    )  # fmt: skip
-    contrasts = tuple((first, second) for first, second in facts["contrasts"])
+    problems = listed(member(facts, "problems"), "problems")
+    benchmarks = recorded_benchmarks(problems)
+    searches = recorded_names(member(facts, "searches"))
     study = StudyResult(
-        facts["name"], benchmarks, tuple(facts["searches"]), {}, facts["complete"], contrasts
+        text(member(facts, "name"), "the name"),
+        benchmarks,
+        searches,
+        {},
+        truth(member(facts, "complete"), "complete"),
+        recorded_contrasts(member(facts, "contrasts"), searches),
     )
-    ideals = {
-        p["name"]: Ideal(
-            ideal["distinct"], ideal["exact"],
-            tuple((float(e), n) for e, n in ideal["within"]), ideal["stopped"],
+    named = list(zip((b.name for b in benchmarks), problems, strict=True))
+    ideals = {title: _ideal(p["ideal"]) for title, p in named if member(p, "ideal") is not None}
+    ladders = {
+        title: tuple(
+            error_value(e, "a rung of a ladder")
+            for e in listed(member(p, "ladder"), "a ladder", MOST_LINES)
         )
-        for p in problems if (ideal := p["ideal"]) is not None
-    }  # fmt: skip
-    ladders = {p["name"]: tuple(float(e) for e in p["ladder"]) for p in problems}
-    frontiers = {
-        p["name"]: tuple((length, float(e), float(least)) for length, e, least in p["frontier"])
-        for p in problems
-        if p["frontier"]
+        for title, p in named
     }
+    frontiers = {title: _frontier(p["frontier"]) for title, p in named if member(p, "frontier")}
+    notes = [text(note, "a note") for note in listed(member(facts, "notes"), "notes", MOST_LINES)]
     return Results(
-        study, facts["repetitions"], facts["seed"], ideals, ladders, frontiers,
-        tuple(facts["notes"]),
-    )  # fmt: skip
+        study,
+        integer(member(facts, "repetitions"), "repetitions"),
+        integer(member(facts, "seed"), "the seed", 0, MOST_SEED),
+        ideals,
+        ladders,
+        frontiers,
+        tuple(notes),
+    )
+
+
+def _ideal(data: Any) -> Ideal:
+    distinct = integer(member(data, "distinct"), "distinct behaviours", 1)
+    stopped = member(data, "stopped")
+    return Ideal(
+        distinct,
+        truth(member(data, "exact"), "exact"),
+        tuple(
+            (error_value(error, "an error"), integer(n, "behaviours within it", 0, distinct))
+            for error, n in tuples(member(data, "within"), "behaviours within an error", 2)
+        ),
+        None if stopped is None else text(stopped, "stopped"),
+    )
+
+
+def _frontier(data: Any) -> tuple[tuple[int, float, float], ...]:
+    found: list[tuple[int, float, float]] = []
+    for length, error, least in tuples(data, "a frontier", 3):
+        line = (
+            integer(length, "a length", 0, MOST_LINES),
+            error_value(error, "an error"),
+            error_value(least, "a bound"),
+        )
+        if line[2] > line[1] or (found and line[0] <= found[-1][0]):
+            raise ValueError(f"a frontier has rising lengths and bounds below errors, not {line}")
+        found.append(line)
+    return tuple(found)
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
     """(place, row) for each line of a CSV file with these columns."""
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    usual = csv.field_size_limit(MAX_BYTES)  # a run may have any number of improvements
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError("bad-results", f"cannot be read ({error})", str(path)) from None
-    reader = csv.DictReader(io.StringIO(text))
-    if tuple(reader.fieldnames or ()) != columns:
-        message = f"needs the columns {', '.join(columns)}; run compare again"
-        raise StudyError("bad-results", message, str(path))
-    for row in reader:
-        if None in row or None in row.values():
-            message = f"has another number of cells than the {len(columns)} columns"
-            raise StudyError("bad-results", message, f"{path}:{reader.line_num}")
-        row |= {name: from_csv_cell(row[name]) for name in ("problem", "search")}
-        yield f"{path}:{reader.line_num}", row
+        if tuple(next(reader, ())) != columns:
+            message = f"needs the columns {', '.join(columns)}; run compare again"
+            raise StudyError("bad-results", message, str(path))
+        for cells in reader:
+            place = f"{path}:{reader.line_num}"
+            if len(cells) != len(columns):
+                message = f"has {len(cells)} cells, and there are {len(columns)} columns"
+                raise StudyError("bad-results", message, place)
+            row = dict(zip(columns, cells, strict=True))
+            row |= {title: from_csv_cell(row[title]) for title in ("problem", "search")}
+            yield place, row
+    except csv.Error as error:
+        place = f"{path}:{reader.line_num}"
+        raise StudyError("bad-results", f"is no CSV ({error})", place) from None
+    finally:
+        csv.field_size_limit(usual)
 
 
-def _run(row: Mapping[str, str], targets: Mapping[str, float]) -> RunResult:
-    steps = tuple(
-        (int(at), float(error))
-        for at, _, error in (step.partition(":") for step in row["improvements"].split(" "))
+def _run(row: Mapping[str, str]) -> RunResult:
+    """The run of a row, its hits left out.
+
+    Raises:
+        ValueError: a cell is not what it must be.
+    """
+    steps = [step.partition(":")[::2] for step in row["improvements"].split()]
+    kinds = row["behaviours"]
+    return recorded_run(
+        integer_cell(row["evaluations"], "evaluations"),
+        integer_cell(row["distinct"], "distinct"),
+        integer_cell(kinds, "behaviours") if kinds else None,
+        real_cell(row["best_error"], "best_error", infinite=True),
+        [integer_cell(gene, "a gene", -1) for gene in row["best_genome"].split()],
+        [
+            (
+                integer_cell(at, "the evaluation of an improvement"),
+                real_cell(error, "the error of an improvement", infinite=True),
+            )
+            for at, error in steps
+        ],
     )
-    result = RunResult(
-        int(row["evaluations"]),
-        int(row["distinct"]),
-        {},
-        steps,
-        tuple(int(gene) for gene in row["best_genome"].split()),
-        float(row["best_error"]),
-        int(row["behaviours"]) if row["behaviours"] else None,
-    )
-    if result.best_error != steps[-1][1] or steps[-1][0] > result.evaluations:
-        raise ValueError("improvements that do not end at the best error")
-    return replace(result, hits={name: hit(result, error) for name, error in targets.items()})

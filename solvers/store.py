@@ -17,13 +17,30 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from solvers.heuristics import RunResult, StudyError
+from solvers.recorded import (
+    integer,
+    listed,
+    mapping,
+    name,
+    parsed,
+    real,
+    recorded_run,
+    text,
+    tuples,
+)
 
 SCHEMA_VERSION = 2
+
+RUN_COLUMNS = (
+    "problem", "search", "repetition", "evaluations", "distinct_evaluations", "best_error",
+    "best_genome", "hits", "trajectory", "seconds", "behaviours", "cpu_seconds",
+)  # fmt: skip
+"""Of the table of runs; the last two are not in format 1."""
 
 READABLE = (1, 2)
 """Formats that can be read; version 1 had neither behaviours nor processor times."""
@@ -69,10 +86,18 @@ class Store:
         self.path = path
 
     def description(self) -> dict[str, Any]:
-        """What the study is, as it was first stored."""
+        """What the study is, as it was first stored.
+
+        Raises:
+            StudyError: there is none, or it is no JSON object.
+        """
         query = "SELECT value FROM facts WHERE name = 'description'"
-        description: dict[str, Any] = json.loads(self.connection.execute(query).fetchone()[0])
-        return description
+        found = self.connection.execute(query).fetchone() or (None,)
+        try:
+            return dict(mapping(parsed(found[0], "the description"), "the description"))
+        except ValueError as error:
+            message = f"holds no study that can be read ({error}); name another file"
+            raise StudyError("bad-store", message, str(self.path)) from None
 
     def save(self, runs: Iterable[StoredRun]) -> None:
         """Write the runs of one finished job in one transaction."""
@@ -102,21 +127,49 @@ class Store:
         return set(self.connection.execute("SELECT problem, search, repetition FROM runs"))
 
     def runs(self) -> Iterator[StoredRun]:
-        """All stored runs, by problem, search and repetition."""
+        """All stored runs, by problem, search and repetition.
+
+        Raises:
+            StudyError: a row is no run; it names the row.
+        """
         query = "SELECT * FROM runs ORDER BY problem, search, repetition"
-        for row in self.connection.execute(query):
-            problem, search, repetition, evaluations, distinct, error, genome, hits, steps = row[:9]
-            seconds, behaviours, cpu_seconds = (*row[9:], None, None)[:3]
-            result = RunResult(
-                evaluations,
-                distinct,
-                json.loads(hits),
-                tuple((at, value) for at, value in json.loads(steps)),
-                tuple(json.loads(genome)),
-                error,
-                behaviours,
-            )
-            yield StoredRun(problem, search, repetition, result, seconds, cpu_seconds)
+        for number, row in enumerate(self.connection.execute(query), 1):
+            try:
+                yield _stored_run(dict(zip(RUN_COLUMNS, row, strict=False)))
+            except ValueError as error:
+                message = f"is no run of a study ({error}); name another file"
+                raise StudyError("bad-store", message, f"{self.path}: row {number}") from None
+
+
+def _stored_run(row: Mapping[str, Any]) -> StoredRun:
+    """A row of the table as a run.
+
+    Raises:
+        ValueError: a value is not what it must be.
+    """
+    hits = mapping(parsed(row["hits"], "hits"), "hits")
+    result = recorded_run(
+        row["evaluations"],
+        row["distinct_evaluations"],
+        row.get("behaviours"),
+        row["best_error"],
+        listed(parsed(row["best_genome"], "best_genome"), "best_genome"),
+        [(at, error) for at, error in tuples(parsed(row["trajectory"], "trajectory"),
+                                             "trajectory", 2)],
+    )  # fmt: skip
+    reached = {
+        name(target, "a target"): None if at is None else integer(at, "a hit", 1)
+        for target, at in hits.items()
+    }
+    cpu = row.get("cpu_seconds")
+    return StoredRun(
+        text(row["problem"], "the problem"),
+        text(row["search"], "the search"),
+        integer(row["repetition"], "the repetition"),
+        replace(result, hits=reached),
+        real(row["seconds"], "seconds", 0.0),
+        None if cpu is None else real(cpu, "cpu_seconds", 0.0),
+    )
 
 
 @contextmanager
@@ -139,18 +192,20 @@ def open_store(path: str | Path, description: Mapping[str, Any]) -> Iterator[Sto
         raise StudyError("bad-store", message, str(path)) from error
     with _connection(path, path.as_posix()) as connection:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if not _is_empty(connection):  # somebody else's database stays as it is
+            _check_kind(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")  # takes the lock, and fails if another holds it
         with connection:
-            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            if _is_empty(connection):
                 for statement in SCHEMA.split(";"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 text = json.dumps(description)
                 connection.execute("INSERT INTO facts VALUES ('description', ?)", (text,))
-        store = Store(connection, path)
         _check_kind(connection, path)
+        store = Store(connection, path)
         _check_description(store, description)
         yield store
 
@@ -184,7 +239,7 @@ def check_store(path: str | Path, facts: Mapping[str, Any]) -> None:
     if not path.exists():
         return
     with _connection(path, path.as_posix()) as connection:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if not _is_empty(connection):
             _check_kind(connection, path)
             stored, wanted = Store(connection, path).description(), json.loads(json.dumps(facts))
             _refuse_other([name for name in wanted if not _has(stored, {name: wanted[name]})], path)
@@ -217,6 +272,11 @@ def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3
             connection.close()
 
 
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing was ever put into a database."""
+    return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
 def _check_kind(
     connection: sqlite3.Connection, path: Path, versions: tuple[int, ...] = (SCHEMA_VERSION,)
 ) -> None:
@@ -228,6 +288,30 @@ def _check_kind(
         message = f"written in format {version}, this program writes {SCHEMA_VERSION}; "
         message += "choose another folder to start anew"
         message += ", or `sheffer report` to read it" if version in READABLE else ""
+        raise StudyError("bad-store", message, str(path))
+    _check_tables(connection, path, version)
+
+
+def _check_tables(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Refuse tables that are not as they were made, among them views, which may never end."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+    wanted = {
+        ("facts", ("name", "value")),
+        ("runs", RUN_COLUMNS if version > 1 else RUN_COLUMNS[:-2]),
+    }
+    found: set[tuple[str, tuple[str, ...]]] = set()
+    for title, sql in connection.execute("SELECT name, sql FROM sqlite_master").fetchall():
+        columns: tuple[str, ...] = ()
+        if title in ("facts", "runs") and str(sql).startswith("CREATE TABLE"):
+            query = f"SELECT name FROM pragma_table_xinfo('{title}') WHERE hidden = 0"
+            columns = tuple(column for (column,) in connection.execute(query))
+        found.add((title, columns))
+    if found != wanted:
+        message = "a study's database has the tables facts and runs, and nothing else"
+        raise StudyError("bad-store", f"{message}; name another file", str(path))
+    (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if sound != "ok":
+        message = f"is damaged ({str(sound)[:200]}); name another file or remove it"
         raise StudyError("bad-store", message, str(path))
 
 

@@ -32,6 +32,7 @@ from solvers.heuristics import (
 from solvers.identity import describe, stamp
 from solvers.jobs import Job, run_job
 from solvers.pool import process_pool
+from solvers.recorded import hits_of, integer, listed, mapping, member, name, real, text, tuples
 from solvers.store import Store, StoredRun, open_store, read_store
 
 CHUNK = 5
@@ -192,7 +193,8 @@ def run_study(
     """
     stamps = {benchmark.name: stamp(benchmark.make) for benchmark in spec.benchmarks}
     with open_store(path, describe(spec)) as store:
-        finished = store.finished()
+        stored = _stored(store, spec.benchmarks, spec.searches, spec.repetitions)
+        finished = {(run.problem, run.search, run.repetition) for run in stored}
         folder = Path(f"{path}.runs")
         folder.mkdir(exist_ok=True)
         jobs = _jobs(spec, stamps, finished, folder, checkpoint_s)
@@ -210,7 +212,8 @@ def run_study(
         if done == total:
             shutil.rmtree(folder, ignore_errors=True)
         searches = tuple(spec.searches)
-        return _collect(spec.name, spec.benchmarks, searches, spec.contrasts, total, store)
+        stored = _stored(store, spec.benchmarks, searches, spec.repetitions)
+        return _collect(spec.name, spec.benchmarks, searches, spec.contrasts, total, stored)
 
 
 def read_study(path: str | Path) -> StudyResult:
@@ -221,24 +224,85 @@ def read_study(path: str | Path) -> StudyResult:
     """
     with read_store(path) as store:
         facts = store.description()
-        benchmarks = tuple(
-            Benchmark(
-                problem["name"],
-                problem["family"],
-                partial(not_stored, problem["name"]),
-                problem["optimum"],
-                problem["optimum_text"],
-                problem["evidence"],
-                problem["targets"],
-                problem["cap"],
-                problem.get("data", ""),
-            )
-            for problem in facts["problems"]
+        try:
+            title = text(member(facts, "name"), "the name")
+            benchmarks = recorded_benchmarks(member(facts, "problems"))
+            pairs = tuples(member(facts, "searches"), "searches", 2)
+            searches = recorded_names([label for label, _ in pairs])
+            contrasts = recorded_contrasts(facts.get("contrasts", []), searches)
+            repetitions = integer(member(facts, "repetitions"), "repetitions", 1)
+        except ValueError as error:
+            message = f"holds no study that can be read ({error}); run it again in another folder"
+            raise StudyError("bad-store", message, str(path)) from None
+        total = len(benchmarks) * len(searches) * repetitions
+        stored = _stored(store, benchmarks, searches, repetitions)
+        return _collect(title, benchmarks, searches, contrasts, total, stored)
+
+
+def recorded_benchmarks(data: Any) -> tuple[Benchmark, ...]:
+    """The problems of a description; they can be named, but not evaluated.
+
+    Raises:
+        ValueError: a value is not what it must be.
+    """
+    found = tuple(_recorded_benchmark(item) for item in listed(data, "problems"))
+    recorded_names([benchmark.name for benchmark in found])
+    return found
+
+
+def _recorded_benchmark(data: Any) -> Benchmark:
+    title = name(member(data, "name", "a problem"), "a problem's name")
+    what = f"of problem {title}"
+
+    def word(key: str) -> str:
+        return text(member(data, key, title), f"{key} {what}")
+
+    optimum = member(data, "optimum", title)
+    targets = mapping(member(data, "targets", title), f"targets {what}")
+    try:
+        return Benchmark(
+            title,
+            word("family"),
+            partial(not_stored, title),
+            None if optimum is None else real(optimum, f"the optimum {what}"),
+            word("optimum_text"),
+            word("evidence"),
+            {
+                name(target, f"a target {what}"): real(error, f"a target {what}", infinite=True)
+                for target, error in targets.items()
+            },
+            integer(member(data, "cap", title), f"the cap {what}", 1),
+            text(mapping(data, title).get("data", ""), f"data {what}"),
         )
-        searches = tuple(label for label, _ in facts["searches"])
-        total = len(benchmarks) * len(searches) * facts["repetitions"]
-        contrasts = tuple((first, second) for first, second in facts.get("contrasts", ()))
-        return _collect(facts["name"], benchmarks, searches, contrasts, total, store)
+    except StudyError as error:
+        raise ValueError(f"problem {title} {error.message}") from None
+
+
+def recorded_names(data: Any) -> tuple[str, ...]:
+    """Different names, at least one.
+
+    Raises:
+        ValueError: there is none, or one is no name or stands twice.
+    """
+    found = tuple(name(item, "a name") for item in listed(data, "a list of names"))
+    if not found or len(set(found)) < len(found):
+        raise ValueError("there are no names, or one stands twice")
+    return found
+
+
+def recorded_contrasts(data: Any, searches: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The contrasts of a description.
+
+    Raises:
+        ValueError: one is no pair of different searches, or stands twice.
+    """
+    pairs = tuples(data, "contrasts", 2)
+    found = tuple((name(a, "a contrast"), name(b, "a contrast")) for a, b in pairs)
+    try:
+        check_contrasts(found, searches)
+    except StudyError as error:
+        raise ValueError(str(error)) from None
+    return found
 
 
 def _jobs(
@@ -300,18 +364,48 @@ def _results(
                 future.cancel()
 
 
+def _stored(
+    store: Store, benchmarks: Iterable[Benchmark], searches: Iterable[str], repetitions: int
+) -> list[StoredRun]:
+    """The runs of a file, all of which are of this study.
+
+    Raises:
+        StudyError: one is not, or its targets were not reached when it says.
+    """
+    known = {benchmark.name: benchmark for benchmark in benchmarks}
+    labels = set(searches)
+    found: list[StoredRun] = []
+    seen: set[tuple[str, str, int]] = set()
+    for run in store.runs():
+        key = run.problem, run.search, run.repetition
+        if run.problem not in known or run.search not in labels or run.repetition >= repetitions:
+            wrong = "is of another study"
+        elif key in seen:
+            wrong = "stands there twice"
+        elif run.result.hits != hits_of(run.result, known[run.problem].targets):
+            wrong = "reached its targets at other evaluations than it says"
+        else:
+            seen.add(key)
+            found.append(run)
+            continue
+        place = f"{store.path}: row {len(found) + 1}"
+        message = f"run {run.repetition} of {run.search} on {run.problem} {wrong}"
+        raise StudyError("bad-store", f"{message}; run it again in another folder", place)
+    return found
+
+
 def _collect(
     name: str,
     benchmarks: tuple[Benchmark, ...],
     searches: tuple[str, ...],
     contrasts: tuple[tuple[str, str], ...],
     total: int,
-    store: Store,
+    found: Iterable[StoredRun],
 ) -> StudyResult:
     runs: dict[tuple[str, str], list[RunResult]] = {}
     seconds: dict[tuple[str, str], list[tuple[float, float | None]]] = {}
     count = 0
-    for stored in store.runs():
+    for stored in found:
         key = stored.problem, stored.search
         runs.setdefault(key, []).append(stored.result)
         seconds.setdefault(key, []).append((stored.seconds, stored.cpu_seconds))

@@ -20,9 +20,10 @@ from solvers.document import sections, write_report
 from solvers.heuristics import OPTIMUM, RunResult, StudyError
 from solvers.iohprofiler import write_iohprofiler
 from solvers.profiles import TOGETHER, best_after, profiles, reached, weights
+from solvers.recorded import hit
 from solvers.report import main_table, study_rows
 from solvers.request import default_contrasts
-from solvers.results import Ideal, Results, hit, read_results, write_results
+from solvers.results import Ideal, Results, read_results, write_results
 from solvers.statistics import (
     bootstrap_ratio,
     expected_running_time,

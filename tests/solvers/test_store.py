@@ -17,9 +17,8 @@ DESCRIPTION = {"name": "test", "seed": 1, "searches": [["random", {}]]}
 
 
 def stored(repetition: int, error: float = 0.1 + 0.2) -> StoredRun:
-    result = RunResult(
-        7, 6, {"optimum": None, "low": 3}, ((1, math.inf), (3, error)), (2, -1), error
-    )
+    steps = ((1, math.inf), (3, error)) if error < math.inf else ((1, error),)
+    result = RunResult(7, 6, {"optimum": None, "low": 3}, steps, (2, -1), error)
     return StoredRun("p", "random", repetition, result, 0.25)
 
 

@@ -17,7 +17,7 @@ def main(words: list[str]) -> int:
     if words[:1] == ["run"] and set(words[2:]) <= set(FORMATS):
         total = int(words[1]) if len(words) > 1 else 10_000
         named = words[2:]
-        counts = {name: total for name in named} if named else counts_of(total)
+        counts = dict.fromkeys(named, total) if named else counts_of(total)
         folder = Path(tempfile.mkdtemp(prefix="fuzz-inputs-"))
         tally = campaign(counts, folder)
         print(tally.text())

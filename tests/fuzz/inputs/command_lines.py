@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from random import Random
+from typing import IO
 
 import solvers.document
 from solvers.cli import app
@@ -181,8 +182,10 @@ def command_line(rng: Random, folder: Path) -> Given:
             words.insert(rng.randrange(len(words) + 1), _word(rng))
     words.insert(0, name if rng.random() < 0.98 else _word(rng))
     # The system passes no NUL, and gives odd bytes as lone surrogates.
-    words = [word.replace("\x00", "").encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
-             for word in words]  # fmt: skip
+    words = [
+        word.replace("\x00", "").encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
+        for word in words
+    ]
     _furnish(folder)
     (folder / "words.json").write_text(json.dumps(words))
     return Given(partial(_tried, words))
@@ -199,7 +202,7 @@ def _tried(words: list[str]) -> str:
     def interrupt(*_: object) -> None:
         signal.signal(signal.SIGALRM, overdue)
         signal.setitimer(signal.ITIMER_REAL, DEADLINE_S)
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, INTERRUPT_S)
@@ -243,11 +246,10 @@ def _without_pictures() -> Iterator[None]:
 
     kept, saved = solvers.document._draw, Figure.savefig
 
-    def save(self: Figure, fname: object, *_: object, **__: object) -> None:
-        with open(str(fname), "wb"):
-            pass
+    def save(self: Figure, fname: IO[bytes], *_: object, **__: object) -> None:
+        fname.write(b"a picture")
 
-    solvers.document._draw = lambda *_: []
+    solvers.document._draw = lambda *_: ({}, [], [])
     Figure.savefig = save  # type: ignore[method-assign]
     try:
         yield

@@ -250,9 +250,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _run(
-    block: tuple[str, int, int], place: Path, sender: Connection, current: Any
-) -> None:
+def _run(block: tuple[str, int, int], place: Path, sender: Connection, current: Any) -> None:
     """A worker: makes and opens the inputs of its block, and reports once."""
     name, first, end = block
     around, folder = place / "around", place / "around" / "work"
@@ -325,7 +323,7 @@ def replay(name: str, number: int) -> Verdict:
         guard_process(folder, Path(place) / "crash.txt")
         given = _make(name, number, folder)
         for file, data in _files(folder).items():
-            print(f"--- {file}, {len(data)} bytes\n{ascii(data[:3_000].decode('utf-8', 'replace'))}")
+            print(f"--- {file}, {len(data)} bytes\n{data[:3_000].decode('utf-8', 'replace')!a}")
         found = watch(given)
         os.chdir("/")
     print(json.dumps([found.word, found.reason, round(found.seconds, 3)]))

@@ -83,7 +83,9 @@ def _changed_zip(rng: Random, data: bytes) -> bytes:
     if not marks:
         return data
     place = rng.choice(marks) + rng.randrange(4, 46)
-    value = rng.choice((0, 1, 8, 12, 14, 93, 99, 0xFFFF, 0xFFFFFFFF, 0x7FFFFFFF, rng.randrange(1 << 16)))
+    value = rng.choice(
+        (0, 1, 8, 12, 14, 93, 99, 0xFFFF, 0xFFFFFFFF, 0x7FFFFFFF, rng.randrange(1 << 16))
+    )
     code = "<I" if value > 0xFFFF or rng.random() < 0.3 else "<H"
     packed = struct.pack(code, value)
     return data[:place] + packed + data[place + len(packed) :]

@@ -57,7 +57,11 @@ def strings_of(folder: str, wanted: Callable[[str], bool]) -> Iterator[str]:
     """The string literals of the Python files of a folder that are wanted."""
     for path in sorted((ROOT / folder).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and wanted(node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and wanted(node.value)
+            ):
                 yield node.value
 
 

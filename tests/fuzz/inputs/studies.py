@@ -15,7 +15,6 @@ import sqlite3
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from random import Random
@@ -130,7 +129,7 @@ def report(folder: Path, out: Path) -> None:
 
 def _report(results: Results, out: Path) -> None:
     drawn = solvers.document._draw
-    solvers.document._draw = lambda *_: []
+    solvers.document._draw = lambda *_: ({}, [], [])
     try:
         write_report(results, out)
     finally:
@@ -160,9 +159,12 @@ def _change_folder(rng: Random, files: dict[str, bytes]) -> None:
 
 def _rename(rng: Random, files: dict[str, bytes]) -> None:
     """A hostile name for a problem, a search or a family, wherever it stands."""
-    old, new = rng.choice(("nk", "random", "sorting", "toy", "a note", "drawn")), rng.choice(HOSTILE)
-    for name in files:
-        text = files[name].decode("utf-8", "replace")
+    old, new = (
+        rng.choice(("nk", "random", "sorting", "toy", "a note", "drawn")),
+        rng.choice(HOSTILE),
+    )
+    for name, data in files.items():
+        text = data.decode("utf-8", "replace")
         if name == STUDY:
             text = text.replace(json.dumps(old), json.dumps(new))
         else:
@@ -223,13 +225,15 @@ def _csv(rows: list[list[str]]) -> str:
 def study_database(rng: Random, folder: Path) -> Given:
     """A study's database with changes, to be read, reported or continued."""
     data = _study()[1]
-    if rng.random() < 0.3:
-        data = changed_file(rng, data, [data])
-    else:
-        data = _changed_database(rng, data)
+    change = _changed_database if rng.random() < 0.7 else _changed_bytes
+    data = change(rng, data)
     path = folder / DATABASE
     path.write_bytes(data)
     return Given(partial(rng.choice((_read, _read, _continue)), path, folder), DATABASE)
+
+
+def _changed_bytes(rng: Random, data: bytes) -> bytes:
+    return changed_file(rng, data, [data])
 
 
 def _read(path: Path, folder: Path) -> None:

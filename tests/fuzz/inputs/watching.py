@@ -97,13 +97,15 @@ _writes = _Writes()
 def guard_process(folder: Path, crashes: Path) -> None:
     """Bounds the memory of this process, and watches what it writes."""
     faulthandler.enable(crashes.open("w"))
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, resource.RLIM_INFINITY))
     signal.signal(signal.SIGALRM, _ring)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    os.fsync = lambda _: None  # nothing here is to outlive the machine
     warnings.simplefilter("error")
     # A file that nobody closed is not what is looked for here, and shows at any later moment.
     warnings.simplefilter("ignore", ResourceWarning)
