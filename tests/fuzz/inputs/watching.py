@@ -29,7 +29,7 @@ from theory.kernel.text import printable
 DEADLINE_S = 5.0
 LONGEST = 1_100  # characters of a message: a thousand, and the mark where it was cut
 MEMORY = 1_500_000_000  # bytes beyond what the process has when it begins
-READ_ONLY = os.O_RDONLY
+CPU_S = 900  # of a worker, should nobody be left to stop it
 
 
 class OverdueError(BaseException):
@@ -101,6 +101,7 @@ def guard_process(folder: Path, crashes: Path) -> None:
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, resource.RLIM_INFINITY))
     signal.signal(signal.SIGALRM, _ring)
     signal.signal(signal.SIGINT, signal.default_int_handler)
