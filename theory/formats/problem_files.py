@@ -29,11 +29,14 @@ from theory.kernel.language.sexpr import Group, Node, parse
 from theory.kernel.language.smtlib import Definitions, Function, integer, read_sort, symbol
 from theory.kernel.language.sorts import BOOL, REAL, Sort, default_value
 from theory.kernel.language.terms import TRUE
-from theory.kernel.problems.problem import Problem
+from theory.kernel.problems.problem import MAX_SAMPLES, Problem
 from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.targets import Measure, Sample, Samples, Specification, Table
+from theory.kernel.text import quoted
 
 DEFAULT_LENGTH = 6
+MAX_COLUMNS = 1_000
+MAX_ENTRIES = 1_000_000  # rows of a table
 
 E = TypeVar("E", Wiring, Measure, Cost)
 
@@ -84,25 +87,42 @@ def _read(text: str, file: str, components: ComponentSet | None, chosen: Options
 
 def _read_csv(text: str, file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    most = MAX_SAMPLES
     lines: list[tuple[int, list[str]]] = []
     try:
+        # Limits are looked at row by row: nothing is made of what is refused at last.
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                lines.append((reader.line_num, cells))
+            if not any(cell.strip() for cell in cells):
+                continue
+            where = f"{file}:{reader.line_num}"
+            if not header:
+                header = _header(cells, where)
+                most = MAX_ENTRIES if header[0].lower() == "step1" else MAX_SAMPLES
+                continue
+            if len(cells) != len(header):
+                message = f"{len(cells)} cells where the header has {len(header)}"
+                raise ProblemError("wrong-arity", message, where)
+            if len(lines) >= most:
+                raise ProblemError("too-large", f"more than {most} rows; use fewer", where)
+            lines.append((reader.line_num, cells))
     except csv.Error as error:
         raise ProblemError("syntax", f"not CSV: {error}", f"{file}:{reader.line_num}") from None
-    if len(lines) < 2:
+    if not lines:
         raise ProblemError("no-samples", "expected a header and at least one row", file)
-    header = [cell.strip() for cell in lines[0][1]]
-    for number, cells in lines[1:]:
-        if len(cells) != len(header):
-            message = f"{len(cells)} cells where the header has {len(header)}"
-            raise ProblemError("wrong-arity", message, f"{file}:{number}")
+    return header, lines
+
+
+def _header(cells: list[str], where: str) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    if len(header) > MAX_COLUMNS:
+        message = f"{len(header)} columns; at most {MAX_COLUMNS} are possible"
+        raise ProblemError("too-large", message, where)
     for name in header:
         if not name or header.count(name) > 1:
-            message = f"column {name!r} is empty or stands twice in the header"
-            raise ProblemError("duplicate-name", message, f"{file}:{lines[0][0]}")
-    return header, lines[1:]
+            message = f"column {quoted(name)} is empty or stands twice in the header"
+            raise ProblemError("duplicate-name", message, where)
+    return header
 
 
 def _table(
@@ -116,9 +136,7 @@ def _table(
         message = f"columns are step1..stepL, error and optionally se; found {', '.join(header)}"
         raise ProblemError("bad-header", message, f"{file}:1")
     count = len(steps)
-    choices = tuple(
-        tuple(dict.fromkeys(c[k].strip() for _, c in rows if c[k].strip())) for k in range(count)
-    )
+    numbers: list[dict[str, int]] = [{} for _ in range(count)]
     errors: dict[tuple[int, ...], Fraction] = {}
     standard: dict[tuple[int, ...], Fraction] = {}
     for number, cells in rows:
@@ -128,7 +146,10 @@ def _table(
         if any(words[length:]):
             message = f"step{length + 1} is empty but a later step is not"
             raise ProblemError("bad-row", message, where)
-        entry = tuple(choices[k].index(word) for k, word in enumerate(words[:length]))
+        entry = tuple(
+            known.setdefault(word, len(known))
+            for known, word in zip(numbers, words[:length], strict=False)
+        )
         if entry in errors:
             message = f"the sequence {' '.join(words)} stands twice; average its errors first"
             raise ProblemError("duplicate-row", message, where)
@@ -144,6 +165,7 @@ def _table(
     if options.length is not None and options.length < count:
         message = f"the table has {count} steps; --length does not apply"
         raise ProblemError("bad-length", message, file)
+    choices = tuple(map(tuple, numbers))
     table = Table(choices, errors, standard or None, source=Path(file).name)
     return Problem(Path(file).stem, None, Wiring.TABLE, (), (), table, count)
 

@@ -24,6 +24,7 @@ from theory.kernel.language.terms import (
     TRUE,
     Term,
     evaluate,
+    nodes,
     substitute,
     symbol_text,
     var,
@@ -31,6 +32,7 @@ from theory.kernel.language.terms import (
 )
 
 MAX_PRODUCTIONS = 1_000
+MAX_DEPTH = 100  # of a production
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,9 @@ def parts_of(grammar: Grammar, found: Definitions) -> Parts:
             template = _with_holes(node, grammar, holes)
             scope = {h.name: var(h.name, h.sort) for h in holes}
             term = read_term(template, scope, found)
+            if any(n.op == "call" for n in nodes([term])):
+                message = "the function that is sought cannot stand in its own grammar"
+                raise ComponentError("bad-grammar", message, node.where)
             if term.sort != nonterminal.sort:
                 message = f"this is {term.sort}, and {nonterminal.name} is {nonterminal.sort}"
                 raise ComponentError("wrong-sort", message, node.where)
@@ -177,14 +182,17 @@ def _check_production(node: Node, owner: Nonterminal, grammar: Grammar, found: D
     if node.head == "Variable" and (len(node.items) != 2 or read_sort(node.items[1]) != owner.sort):
         message = f"write (Variable {owner.sort}) for the arguments of that sort"
         raise ComponentError("wrong-sort", message, node.where)
-    stack: list[Node] = [node]
+    stack: list[tuple[Node, int]] = [(node, 0)]
     while stack:
-        inner = stack.pop()
+        inner, depth = stack.pop()
         if isinstance(inner, Group):
+            if depth >= MAX_DEPTH:
+                message = f"a production is nested at most {MAX_DEPTH} deep"
+                raise ComponentError("too-deep", message, node.where)
             if inner.head in ("let", "Constant") or (inner.head == "Variable" and inner != node):
                 message = f"({inner.head} ...) inside a production is not supported"
                 raise ComponentError("bad-grammar", message, inner.where)
-            stack.extend(inner.items)
+            stack.extend((item, depth + 1) for item in inner.items)
 
 
 def _with_holes(node: Node, grammar: Grammar, holes: list[Variable]) -> Node:

@@ -32,10 +32,10 @@ NAME = "saved.npz"
 def _seeds() -> tuple[tuple[Problem, bool, bytes], ...]:
     """Of three engines: a problem, whether only its least length is asked, and a saved search."""
     found = []
-    large, chain.LARGE_STATES = chain.LARGE_STATES, 30  # so that `states` takes over soon
+    large, chain.LARGE_STATES = chain.LARGE_STATES, 100  # so that `states` takes over soon
     try:
         for name, length, states, least in (
-            ("sorting-5", 5, 60, False), ("pancakes-5", 4, 60, False), ("sorting-5", 9, 60, True),
+            ("sorting-5", 6, 60, False), ("pancakes-6", 6, 500, False), ("sorting-7", 16, 300, True),
         ):  # fmt: skip
             problem = find_problem(name, length=length)
             with tempfile.TemporaryDirectory() as folder:
