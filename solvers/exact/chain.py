@@ -248,6 +248,9 @@ class _Search:
         if len(self.points) != self.boundary.points_met:
             message = "was made by another version of Sheffer; without the file it starts anew"
             raise ProblemError("bad-checkpoint", message, str(self.checkpoint))
+        if (saved.arrays["moves"] >= len(self.points.steps)).any():
+            message = "has a step that the problem does not have; without the file it starts anew"
+            raise ProblemError("bad-checkpoint", message, str(self.checkpoint))
         self.builder = saved.builder(self.problem.length)
         self.pool = Pool.restored(saved.arrays)
 

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.exact.frontier import FrontierBuilder, Line
+from solvers.exact.saved_arrays import check_arrays
 from theory.formats.certificates import error_to_json, problem_to_json
 from theory.formats.sequence_text import sequence_to_json
 from theory.kernel.checks.certificates import load_certificate
@@ -28,9 +28,11 @@ from theory.kernel.errors import ProblemError, ShefferError
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import error_from_json, problem_from_json
 from theory.kernel.problems.sequences import Sequence
+from theory.kernel.text import printable, quoted
 
 SAVE_EVERY = 60.0  # seconds between two saves of a search that runs on
 FORMAT = "sheffer chain checkpoint 1"
+MAX_REASON = 200  # characters of what is wrong with a damaged file
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +101,17 @@ def load_checkpoint(path: Path, problem: Problem) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as data:
-            text = str(data["header"])
-            arrays = {name[2:]: data[name] for name in data.files if name.startswith("a_")}
-            same = str(data["digest"]) == _digest(text, arrays)
-        header = json.loads(text)
-        if not same or header["format"] != FORMAT:
-            raise ValueError("its digest or format differs")
-    except (
-        zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError, EOFError, OSError,
-        NotImplementedError,
-    ):  # fmt: skip
-        message = "is damaged, or no checkpoint of a chain search; without the file it starts anew"
+        header, arrays = _contents(path)
+        check_arrays(header["engine"], arrays, len(header["lines"]))
+    except Exception as error:
+        # A damaged zip or array raises whatever zipfile, zlib, ast, struct or NumPy raise.
+        why = f" ({error})" if isinstance(error, ValueError) else ""
+        message = "is damaged, or no checkpoint of a chain search"
+        message = f"{message}{printable(why, MAX_REASON)}; without the file it starts anew"
         raise ProblemError("bad-checkpoint", message, str(path)) from None
     if header["problem"] != identity(problem):
-        message = f"belongs to another problem ({header['name']}), not to this {problem.name}"
+        message = f"belongs to another problem ({quoted(header['name'])}), "
+        message += f"not to this {quoted(problem.name)}"
         raise ProblemError("other-problem", message, str(path))
     lines = tuple(
         _line(problem, length, *line, where=f"{path}: line {length}")
@@ -123,6 +121,35 @@ def load_checkpoint(path: Path, problem: Problem) -> Checkpoint | None:
         message = f"has come to length {len(lines) - 1}; this search ends at {problem.length}"
         raise ProblemError("other-problem", message, str(path))
     return Checkpoint(header["engine"], lines, tuple(header["counts"]), arrays)
+
+
+def _contents(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The header and the arrays of a file, as its digest says they are.
+
+    Raises:
+        Exception: it is damaged.
+    """
+    with zipfile.ZipFile(path) as file:
+        # `save_checkpoint` packs nothing; what is packed may unfold to any size.
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in file.infolist()):
+            raise ValueError("it is packed")
+    with np.load(path, allow_pickle=False) as data:
+        text = str(data["header"])
+        arrays = {name[2:]: data[name] for name in data.files if name.startswith("a_")}
+        same = str(data["digest"]) == _digest(text, arrays)
+    header = json.loads(text)
+    if not same or header["format"] != FORMAT:
+        raise ValueError("its digest or format differs")
+    words = (header["engine"], header["name"], header["problem"])
+    lines, counts = header["lines"], header["counts"]
+    if (
+        not all(isinstance(word, str) for word in words)
+        or not all(type(count) is int and count >= 0 for count in counts)
+        or not all(isinstance(line, list) and len(line) == 3 for line in lines)
+        or not isinstance(lines, list)
+    ):
+        raise ValueError("its header is not as it was written")
+    return header, arrays
 
 
 def settled_lines(path: Path, problem: Problem) -> tuple[Line, ...]:
@@ -149,7 +176,8 @@ def settled_lines(path: Path, problem: Problem) -> tuple[Line, ...]:
         message = "is no certificate of a least error; without the file the search starts anew"
         raise ProblemError("bad-checkpoint", message, str(path)) from None
     if identity(earlier) != identity(problem):
-        message = f"belongs to another problem ({earlier.name}), not to this {problem.name}"
+        message = f"belongs to another problem ({quoted(earlier.name)}), "
+        message += f"not to this {quoted(problem.name)}"
         raise ProblemError("other-problem", message, str(path))
     found: list[Line] = []
     for length, row in enumerate(rows[: problem.length + 1]):
@@ -172,6 +200,8 @@ def _line(
         line = Line(
             length, error_from_json(error, where), error_from_json(at_least, where), witness
         )
+        if line.at_least > line.error:
+            raise ProblemError("bad-checkpoint", "its bound is above its error", where)
         if witness is not None and problem.error(witness) != line.error:
             raise ProblemError("bad-checkpoint", "its sequence does not have its error", where)
     except ShefferError as error_found:

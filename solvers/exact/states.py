@@ -26,6 +26,7 @@ from solvers.exact.state_kernels import BLOCK, EMPTY, refill
 from solvers.exact.state_packing import Packing, pack_states
 from solvers.generated import compiled_module
 from solvers.term_code import step_function
+from theory.kernel.components.partiality import domain_size
 from theory.kernel.components.placements import Step
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.exact import Error
@@ -68,6 +69,12 @@ class StateSearch:
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Goes on from the arrays of a checkpoint."""
+        for field in self.packing.fields:
+            size = len(field.tokens) if field.tokens is not None else None
+            size = size or domain_size(field.sort, self.packing.problem.values)
+            numbers = arrays["queue"] >> np.uint64(field.offset) & np.uint64((1 << field.bits) - 1)
+            if size is not None and (numbers >= size).any():
+                raise ValueError("it has a state that the problem does not have")
         self.queue, self.parents = arrays["queue"], arrays["parents"]
         self.low, self.count = int(arrays["low"]), len(self.queue)
         self.table = np.full(1 << (4 * self.count).bit_length(), EMPTY, dtype=np.uint64)
@@ -196,7 +203,11 @@ def solve_states(
     saved = load_checkpoint(checkpoint, problem) if checkpoint else None
     if saved is not None and saved.engine == ENGINE:
         builder = saved.builder(problem.length)
-        search.restore(saved.arrays)
+        try:
+            search.restore(saved.arrays)
+        except ValueError as error:
+            message = f"is damaged ({error}); without the file the search starts anew"
+            raise ProblemError("bad-checkpoint", message, str(checkpoint)) from None
     else:
         builder = FrontierBuilder(problem.length)
         start = problem.sequence(())

@@ -36,6 +36,7 @@ from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
 from solvers.exact.point_sets import Encoded, Sets, encode
 from solvers.exact.subsumption_kernels import children, reindex, sieve
 from theory.kernel.components.placements import Step
+from theory.kernel.errors import ProblemError
 from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
 
@@ -126,6 +127,9 @@ def solve_least_length(
     try:
         encoded = encode(problem, meter, symmetry=symmetry)
         group = str(encoded.symmetry)
+        if layers is not None and not _belong(layers, encoded):
+            message = "has sets that the problem does not have; without the file it starts anew"
+            raise ProblemError("bad-checkpoint", message, str(checkpoint))
         stopped = continue_by_subsumption(
             problem, encoded, builder, meter, progress, layers, checkpoint
         )
@@ -135,6 +139,17 @@ def solve_least_length(
         problem, ENGINE, builder.fill(exact=False), tuple(builder.counts), meter.seconds, stopped,
         evidence_note=attested(builder.counts, group),
     )  # fmt: skip
+
+
+def _belong(layers: Layers, encoded: Encoded) -> bool:
+    """Whether the sets hold points of the problem, and the moves are placements of it."""
+    placements, points = encoded.moves.shape
+    if layers.sets.shape[1] != len(encoded.start):
+        return False
+    bits = np.arange(64 * len(encoded.start), dtype=np.int64) < points
+    known = np.packbits(bits, bitorder="little").view("<u8")
+    within = all((moves < placements).all() for moves in layers.moves)
+    return within and not (layers.sets & ~known).any()
 
 
 def attested(counts: Iterable[int], group: str) -> str:

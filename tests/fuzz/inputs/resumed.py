@@ -35,8 +35,10 @@ def _seeds() -> tuple[tuple[Problem, bool, bytes], ...]:
     large, chain.LARGE_STATES = chain.LARGE_STATES, 100  # so that `states` takes over soon
     try:
         for name, length, states, least in (
-            ("sorting-5", 6, 60, False), ("pancakes-6", 6, 500, False), ("sorting-7", 16, 300, True),
-        ):  # fmt: skip
+            ("sorting-5", 6, 60, False),
+            ("pancakes-6", 6, 500, False),
+            ("sorting-7", 16, 300, True),
+        ):
             problem = find_problem(name, length=length)
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / NAME
@@ -55,7 +57,7 @@ def prepare() -> None:
 
 def resume_file(rng: Random, folder: Path) -> Given:
     """A file to go on from, changed."""
-    problem, least, data = rng.choice(_seeds())
+    problem, least, data = rng.choices(_seeds(), (4, 4, 1))[0]  # the last takes long to go on
     others = [other for _, _, other in _seeds()]
     for _ in range(rng.choice((1, 1, 1, 2))):
         match rng.randrange(10):
@@ -103,7 +105,7 @@ def _zipped(rng: Random, entries: list[tuple[str, bytes]]) -> bytes:
     out = io.BytesIO()
     method = rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
     with zipfile.ZipFile(out, "w", method) as file:
-        for name, content in entries:
+        for name, content in dict(entries).items():
             file.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
 
