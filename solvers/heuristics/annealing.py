@@ -17,9 +17,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import GOLDEN, compiled, unit
+from solvers.compiling import compiled
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.kernels import mutate
+from solvers.heuristics.random_streams import GOLDEN, unit
 from solvers.heuristics.seen import Table, Words, insert
 from solvers.heuristics.settings import at_least, chance_of_more, positive, share
 from solvers.heuristics.space import Space

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.heuristics.annealing import Annealing
-from solvers.heuristics.compiling import compiled
 from solvers.heuristics.settings import at_least, positive
 from solvers.heuristics.space import Space
 

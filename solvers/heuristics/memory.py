@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import compiled
+from solvers.compiling import compiled
 
 Keys = NDArray[np.uint64]
 

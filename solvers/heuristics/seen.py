@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import compiled
+from solvers.compiling import compiled
 from solvers.heuristics.space import Space
 
 Words = NDArray[np.uint64]

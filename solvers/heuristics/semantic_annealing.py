@@ -20,12 +20,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.heuristics.annealing import accepts
-from solvers.heuristics.compiling import GOLDEN, compiled, unit
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.kernels import mutate
 from solvers.heuristics.memory import Memory, recall
 from solvers.heuristics.protocol import Comparison
+from solvers.heuristics.random_streams import GOLDEN, unit
 from solvers.heuristics.settings import at_least, chance_of_more, positive, share
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
