@@ -92,6 +92,8 @@ def compare(
         benchmarks: list[Benchmark] = []
         for problem in problems:
             frontier = solve(problem, Limits(seconds=chosen.exact_s))
+            if frontier.stopped == "interrupted":
+                raise KeyboardInterrupt  # a bound found by chance is no target of a study
             found[problem.name] = frontier
             benchmark, remarks = _benchmark(frontier, chosen.evaluations)
             benchmarks.append(benchmark)

@@ -115,6 +115,7 @@ def solve(
     with errors():
         from solvers.exact import Limits, with_evidence
         from solvers.exact import solve as search
+        from solvers.stopping import answer as answer_ctrl_c
         from solvers.stopping import asked_to_end, ended_by_ctrl_c
         from theory.formats.certificates import write_certificate
         from theory.formats.files import output_path
@@ -141,7 +142,9 @@ def solve(
                 )
                 if prove:
                     frontier = _with_proofs(frontier, seconds, update)
-                    recount = 0 if asked_to_end() else recount
+                if asked_to_end():
+                    answer_ctrl_c()
+                    recount = 0
             if frontier.evidence != "proved" and recount > 0 and not frontier.stopped:
                 update(f"{name}: recounting with the reference enumerator")
                 with suppress(KeyboardInterrupt):  # what was found stands, attested

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from solvers.stopping import asked_to_end
+from solvers.stopping import answer, asked_to_end
 from theory.kernel.errors import NumberTooLargeError
 
 
@@ -38,11 +38,14 @@ STOPS = (LimitReachedError, NumberTooLargeError, MemoryError, KeyboardInterrupt)
 
 def stop_reason(error: BaseException) -> str:
     """One of `STOPS` in a word."""
-    if isinstance(error, LimitReachedError):
-        return error.which
     if isinstance(error, NumberTooLargeError):
         return "number size"
-    return "memory" if isinstance(error, MemoryError) else "interrupted"
+    if isinstance(error, MemoryError):
+        return "memory"
+    which = error.which if isinstance(error, LimitReachedError) else "interrupted"
+    if which == "interrupted":
+        answer()
+    return which
 
 
 class Meter:
