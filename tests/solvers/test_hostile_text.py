@@ -22,11 +22,9 @@ from theory.kernel.problems.problem import Problem
 
 RUNNER = CliRunner()
 ESCAPE = "\x1b[2J\x9b31m\u202e[/bold][red]:smile:"
-TWO_GATES = (
-    "(define-fun |nand ESC| ((a Bool) (b Bool)) Bool (not (and a b)))\n"
-    "(define-fun |or ESC| ((a Bool) (b Bool)) Bool (or a b))\n"
-).replace("ESC", ESCAPE)
-SAMPLES = f"a,b,out.c{ESCAPE}\n0,0,1\n0,1,0\n1,0,0\n1,1,1\n"
+STEM = ESCAPE.replace("/", "")
+GATES = "(define-fun nand ((a Bool) (b Bool)) Bool (not (and a b)))\n"
+SAMPLES = "a,b,out.c\n0,0,1\n0,1,0\n1,0,0\n1,1,1\n"
 
 NAMES = ["/etc/passwd", "../../x", "<script>alert(1)</script>", "=1+1", "[/bold]", "$x^{$",
          "a|b", "x" * 200, "-o", ".hidden", "`code", "_"]  # fmt: skip
@@ -47,12 +45,14 @@ def harmless(text: str) -> bool:
 @pytest.fixture(autouse=True)
 def _hostile_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    folder = tmp_path / f"f{ESCAPE.replace('/', '')}"
+    folder = tmp_path / f"f{STEM}"
     folder.mkdir()
-    (folder / "gates.smt2").write_text(TWO_GATES)
-    (folder / "samples.csv").write_text(SAMPLES)
-    (folder / "machine.yaml").write_text(
-        'blank: \' \'\nstart state: "go\\e[2J"\ntable:\n  "go\\e[2J":\n'
+    (folder / "gates.smt2").write_text(GATES)
+    (folder / "bad.smt2").write_text(GATES.replace("nand", f"|nand {ESCAPE}|"))
+    (folder / f"samples{STEM}.csv").write_text(SAMPLES)
+    (folder / "bad.csv").write_text(SAMPLES.replace("out.c", f"out.c{ESCAPE}"))
+    (folder / f"machine{STEM}.yaml").write_text(
+        'blank: \' \'\nstart state: "go\\x1b[2J"\ntable:\n  "go\\x1b[2J":\n'
         "    ' ': {write: '1', R: end}\n  end:\n"
     )
 
@@ -64,6 +64,9 @@ def _hostile_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("solve", "samples.csv", "-c", "gates.smt2", "-l", "2", "--json"),
         ("solve", "samples.csv", "-c", "gates.smt2", "-l", "2", "--latex"),
         ("solve", "samples.csv", "-c", "gates.smt2", "-l", "2", "--cost", "tree"),
+        ("solve", "bad.csv", "-c", "gates.smt2"),
+        ("solve", "samples.csv", "-c", "bad.smt2"),
+        ("describe", "bad.smt2"),
         ("solve", "missing.csv"),
         ("solve", "missing.csv", "--json"),
         ("evolve", "samples.csv", "-c", "gates.smt2", "-l", "2", "-n", "50"),
@@ -91,9 +94,15 @@ def _hostile_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_no_command_prints_what_a_terminal_obeys(command: tuple[str, ...]) -> None:
     folder = next(path for path in Path.cwd().iterdir() if path.is_dir())
-    given = [str(folder / a) if (folder / a).is_file() or "missing" in a else a for a in command]
+    files = {path.name.replace(STEM, ""): path for path in folder.iterdir()}
+    files["missing.csv"] = folder / "missing.csv"
+    given = [str(files.get(a, a)) for a in command]
     code, out, err = sheffer(*given)
-    assert code in (0, 1, 2, 3)
+    refused = command[0] in ("check", "report") or any(
+        word in argument for argument in command for word in ("bad", "missing", ESCAPE)
+    )
+    assert (code == 2) == refused
+    assert code in (0, 2, 3)
     assert harmless(out), repr(out)
     assert harmless(err), repr(err)
     assert out + err
