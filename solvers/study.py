@@ -40,6 +40,7 @@ CHUNK = 5
 WORKER_DIED = "a worker process died, perhaps for lack of memory; run it again to continue"
 
 Progress = Callable[[int, int], None]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def run_study(
     workers: int | None = None,
     progress: Progress | None = None,
     checkpoint_s: float = CHECKPOINT_S,
+    say: Say = lambda _: None,
 ) -> StudyResult:
     """Run a study, or what is missing of it, and keep the results in the file `path`.
 
@@ -186,6 +188,8 @@ def run_study(
         progress: called with (finished runs, all runs) at the start and after each job.
         checkpoint_s: seconds after which a run in progress is saved beside the file, in a folder
             of the same name with `.runs` added, so that it continues where it was.
+        say: called with a line for each run that started anew in spite of its checkpoint, or could
+            not be saved; after its job.
 
     Raises:
         StudyError: the file is in use or holds another study, or a run failed.
@@ -203,6 +207,9 @@ def run_study(
             with closing(_results(jobs, executor, workers)) as results:
                 for runs in results:
                     store.save(runs)
+                    for run in runs:
+                        for remark in run.remarks:
+                            say(f"{run.problem}, {run.search}, {run.repetition}: {remark}")
                     done += len(runs)
                     report(done, total)
         except KeyboardInterrupt:

@@ -132,8 +132,11 @@ def compare(
             def tick(done: int, total: int) -> None:
                 bar.update(task, description="runs", completed=done, total=total)
 
+            def say(line: str) -> None:
+                terminal.print(line, markup=False)
+
             try:
-                result = run(loaded, folder, settings, say=terminal.print, tick=tick)
+                result = run(loaded, folder, settings, say=say, tick=tick)
             except (ShefferError, OSError):
                 # What is refused is one line, without the bar.
                 bar.live.transient, terminal.quiet = True, not terminal.is_terminal
