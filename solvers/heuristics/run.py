@@ -36,7 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.protocol import Errors, Evaluator, Genomes, Search, StudyError
-from solvers.heuristics.registry import make_search
+from solvers.heuristics.registry import SEARCHES, make_search
 from solvers.heuristics.saving.checkpoints import (
     CheckpointError,
     SavingError,
@@ -104,7 +104,11 @@ class RunResult:
 
 @dataclass(slots=True)
 class _State:
-    """All that a run is at a moment between two batches."""
+    """All that a run is at a moment between two batches.
+
+    `careful` if every proposal is looked at: it comes from a search of the caller's own, or from
+    one that was continued, and evaluators that are compiled do not look.
+    """
 
     search: Search
     rng: np.random.Generator
@@ -119,6 +123,7 @@ class _State:
     whole: int = 0
     tests: int = 0
     comparisons: int = 0
+    careful: bool = False
 
     def spent(self, more: int = 0) -> int:
         """Evaluations so far and `more`, tests included, rounded up."""
@@ -187,6 +192,7 @@ class _State:
                 for length, end in zip(lengths.tolist(), ends.tolist(), strict=True)
             )
             require(len(self.behaved) == len(lengths) <= len(self.seen))
+        self.careful = True
         self.search = search_from_data(self.search, mapping(member(data, "search")), key)
         set_generator(self.rng, mapping(member(data, "generator")))
 
@@ -224,8 +230,8 @@ def run(
 
     Raises:
         StudyError: no such search or setting, a cap or batch below 1, a search that proposes
-            too much or nothing at all, or an evaluator that returns NaN or not one error a
-            genome.
+            too much, nothing at all or what is no genome of the space, or an evaluator that returns
+            NaN or not one error a genome.
     """
     if cap < 1 or batch < 1:
         raise StudyError("bad-limit", f"cap {cap} and batch {batch} must be at least 1")
@@ -239,7 +245,10 @@ def run(
         hits: dict[str, int | None] = dict.fromkeys(targets)
         samples = getattr(evaluator, "samples", 1)
         behaved: set[bytes] | None = None if behaviours is None else set()
-        return _State(search, rng, Seen(space), dict(targets), hits, samples, behaved)
+        foreign = search_name not in SEARCHES
+        return _State(
+            search, rng, Seen(space), dict(targets), hits, samples, behaved, careful=foreign
+        )
 
     def go_on(state: _State) -> RunResult:
         while state.spent() < cap and state.hits.get(OPTIMUM) is None:
@@ -319,6 +328,7 @@ def _step(
             genomes, samples = search.ask_tests()
             if not len(genomes):
                 break
+            _check_proposals(state, evaluator.space, genomes, name)
             search.tell_tests(genomes, samples, problem.on_samples(genomes, samples))
             state.tests += len(genomes) * len(samples)
         if state.spent() >= cap:
@@ -326,6 +336,7 @@ def _step(
     if hasattr(search, "ask_comparisons"):
         comparing: Any = evaluator
         while len(genomes := search.ask_comparisons()):
+            _check_proposals(state, evaluator.space, genomes, name)
             search.tell_comparisons(genomes, comparing.compare_slots(genomes, search.most_unread))
             state.comparisons += len(genomes)
     most = min(batch, cap - state.spent())
@@ -334,6 +345,7 @@ def _step(
         if state.spent() == 0:
             raise StudyError("no-proposal", "the search proposed nothing at all", name)
         return False
+    _check_proposals(state, evaluator.space, genomes, name)
     errors = np.asarray(evaluator(genomes), dtype=np.float64)
     _check(name, genomes, most, errors)
     _count(state, evaluator.space.canonical(genomes), errors, behaviours)
@@ -374,6 +386,14 @@ def _improvements(errors: NDArray[np.float64], best: float) -> list[int]:
     before = np.minimum.accumulate(np.concatenate([[best], errors[:-1]]))
     rows: list[int] = np.flatnonzero(errors < before).tolist()
     return rows or [0]
+
+
+def _check_proposals(state: _State, space: Space, genomes: Genomes, name: str) -> None:
+    if not state.careful:
+        return
+    if genomes.ndim != 2 or genomes.shape[1] != space.width or not space.contains(genomes).all():
+        message = "a proposal is no genome of the space: a gene is out of its range, or missing"
+        raise StudyError("bad-proposal", message, name)
 
 
 def _check(name: str, genomes: Genomes, most: int, errors: Errors) -> None:
