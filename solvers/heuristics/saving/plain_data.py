@@ -59,7 +59,7 @@ def from_bytes(data: bytes, start: int = 0) -> Data:
     if end < 0:
         raise ValueError("it has no line of JSON")
     try:
-        reader = _Reader(data, end + 1)
+        reader = _Decoding(data, end + 1)
         found = reader.decode(json.loads(data[start:end]))
     except (RecursionError, TypeError) as error:
         raise ValueError("its JSON is not of plain data") from error
@@ -88,7 +88,7 @@ def _encode(data: object, arrays: list[memoryview]) -> object:
     raise TypeError(f"a value of type {type(data).__name__} is no plain data")
 
 
-class _Reader:
+class _Decoding:
     """Decodes JSON and takes the arrays in the order in which they were written."""
 
     def __init__(self, data: bytes, place: int) -> None:
