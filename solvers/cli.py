@@ -10,12 +10,13 @@ from typer.core import TyperGroup
 
 from solvers.commands.all_functions import functions
 from solvers.commands.check import check
-from solvers.commands.common import Exit
+from solvers.commands.common import Exit, exit_code
 from solvers.commands.compare import compare
 from solvers.commands.describe import describe
 from solvers.commands.evolve import evolve
 from solvers.commands.growth import growth
 from solvers.commands.listing import list_names
+from solvers.commands.output import OutputLostError, complain, drop_output, end_output
 from solvers.commands.report import report
 from solvers.commands.solve import solve
 from solvers.commands.theorems import theorems
@@ -31,25 +32,29 @@ class OneLineErrors(TyperGroup):
         kwargs["standalone_mode"] = False
         try:
             code = super().main(*args, **kwargs)
+            end_output()
+        except SystemExit:
+            code = Exit.UNKNOWN  # the help could not be printed
+            drop_output()
         except typer.Abort:
-            print("sheffer: interrupted", file=sys.stderr)
-            sys.exit(Exit.UNKNOWN)
-        except Exception as error:
-            describe_error = getattr(error, "format_message", None)
+            code = exit_code(KeyboardInterrupt())
+        except BaseException as error:
+            describe_error = getattr(error, "format_message", None)  # of a wrong option
             if describe_error is None:
-                raise
-            text = " ".join(describe_error().split())
-            if text:
+                code = exit_code(OutputLostError(error) if isinstance(error, OSError) else error)
+            else:
+                code = getattr(error, "exit_code", Exit.BAD_INPUT)
                 command = getattr(getattr(error, "ctx", None), "command_path", "sheffer")
-                print(f"sheffer: {text} (see {command} --help)", file=sys.stderr)
-            sys.exit(getattr(error, "exit_code", Exit.BAD_INPUT))
-        sys.exit(code if isinstance(code, int) else 0)
+                if text := " ".join(describe_error().split()):
+                    complain(f"{text} (see {command} --help)")
+        sys.exit(int(code) if isinstance(code, int) else 0)
 
 
 app = typer.Typer(
     cls=OneLineErrors,
     help="Complete component sets, exact best sequences, and how close heuristics come.",
-    epilog="Exit codes: 0 accepted or decided, 1 refused, 2 bad input, 3 unknown or bounds only.",
+    epilog="Exit codes: 0 accepted or decided, 1 refused, 2 bad input, 3 unknown, bounds only, "
+    "interrupted or output lost, 4 a fault of the program.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -24,16 +24,20 @@ from solvers.heuristics import OPTIMUM
 from solvers.iohprofiler import write_iohprofiler
 from solvers.later import Later
 from solvers.report import main_table, study_rows, to_text
-from solvers.request import STORE, Settings, check_request
+from solvers.request import STORE, Settings, check_request, study_name
 from solvers.results import Ideal, Results, read_results, write_results
 from solvers.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
 from theory.formats.certificates import problem_to_json, write_certificate
+from theory.formats.files import file_name, folder_in, replacing
+from theory.formats.media import json_text
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.exact import Error, error_text
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import problem_from_json
 from theory.kernel.problems.targets import Table
+
+CERTIFICATES = "certificates"
 
 Say = Callable[[str], None]
 Tick = Callable[[int, int], None]
@@ -83,7 +87,7 @@ def compare(
     place = Path(folder)
     check_request(problems, place, chosen)
     with executor_for(chosen.workers, chosen.scheduler) as executor:
-        (place / "certificates").mkdir(parents=True, exist_ok=True)
+        folder_in(place, CERTIFICATES)
         found: dict[str, Frontier] = {}
         notes: list[str] = []
         benchmarks: list[Benchmark] = []
@@ -95,7 +99,7 @@ def compare(
             notes += remarks
             say(f"{problem.name}: {_outcome(frontier)} ({frontier.seconds:.1f} s)")
         spec = StudySpec(
-            place.name, chosen.seed, tuple(benchmarks), chosen.chosen_searches(),
+            study_name(place), chosen.seed, tuple(benchmarks), chosen.chosen_searches(),
             chosen.repetitions, contrasts=chosen.chosen_contrasts(),
         )  # fmt: skip
         later = Later(executor, found, recount_s=chosen.recount_s, count_states=chosen.count_states)
@@ -270,20 +274,17 @@ def _table_noise(problem: Problem, table: Table, least: Error) -> tuple[float, s
 
 
 def _write(place: Path, results: Results, found: Mapping[str, Frontier]) -> list[Path]:
+    certificates = folder_in(place, CERTIFICATES)
     for name, frontier in found.items():
-        write_certificate(frontier.certificate(), place / "certificates" / f"{name}.json")
+        write_certificate(frontier.certificate(), certificates / file_name(name, ".json"))
     raw = write_results(results, place)
     paths = write_report(read_results(place), place)  # so all figures come from what was written
     summary = place / "frontiers.json"
-    summary.write_text(
-        json.dumps(
-            {
-                name: [[line.length, str(line.error), str(line.at_least)] for line in f.lines]
-                for name, f in found.items()
-            },
-            indent=1,
-        ),
-        encoding="utf-8",
-    )
-    exported = write_iohprofiler(results, place / "ioh")
-    return [*paths, *raw, summary, exported, place / "certificates", place / STORE]
+    lines = {
+        name: [[line.length, str(line.error), str(line.at_least)] for line in f.lines]
+        for name, f in found.items()
+    }
+    with replacing(summary) as stream:
+        stream.write(json_text(lines, 1))
+    exported = write_iohprofiler(results, folder_in(place, "ioh"))
+    return [*paths, *raw, summary, exported, certificates, place / STORE]

@@ -9,8 +9,8 @@ reader's light or dark colours; tables have captions and headers that a screen r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from solvers.contrasts import contrast_rows, ideal_rows, ideal_summary
@@ -20,6 +20,9 @@ from solvers.profiles import profiles
 from solvers.report import Table, main_table, study_rows, target_table, to_csv, to_markdown
 from solvers.results import Results
 from solvers.tables import budget_table, contrast_table, effort_table, ideal_table
+from theory.formats.files import replacing
+from theory.formats.media import markdown
+from theory.kernel.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +53,27 @@ def write_report(results: Results, folder: str | Path) -> list[Path]:
     rows = study_rows(study)
     tables = [main_table(rows, ideal_rows(results)), contrast_table(contrast_rows(study)),
               target_table(rows)]  # fmt: skip
-    markdown = "\n".join(to_markdown(table) for table in tables if table)
+    text = "\n".join(to_markdown(table) for table in tables if table)
     if not study.complete:
-        markdown = "*Partial: the study was interrupted.*\n\n" + markdown
+        text = "*Partial: the study was interrupted.*\n\n" + text
     if results.notes:
-        markdown += "\n**Notes**\n\n" + "\n".join(f"- {note}" for note in results.notes) + "\n"
-    paths = [folder / name for name in ("report.html", "report.md", "table.md", "table.csv")]
-    pictures = _draw(results, folder)
+        text += "\n**Notes**\n\n" + "\n".join(f"- {markdown(n)}" for n in results.notes) + "\n"
+    written = [_write(folder / "table.md", text), _write(folder / "table.csv", to_csv(rows))]
+    drawings, pictures, failures = _draw(results, folder)
     title = f"Searches against exact optima: {study.name}"
-    parts = list(sections(results, {path.stem for path in pictures}))
-    drawings = {
-        p.name: (folder / f"{p.name}.svg").read_text(encoding="utf-8")
-        for part in parts
-        for p in part.pictures
-    }
-    for path in (folder / f"{name}.svg" for name in drawings):
-        path.unlink()  # it stands in the page
-    paths[0].write_text(html_page(title, parts, drawings), encoding="utf-8")
-    paths[1].write_text(_markdown(title, parts), encoding="utf-8")
-    paths[2].write_text(markdown, encoding="utf-8")
-    paths[3].write_text(to_csv(rows), encoding="utf-8")
-    return [*paths, *pictures]
+    results = replace(results, notes=(*results.notes, *failures))
+    parts = list(sections(results, set(drawings)))
+    report = [
+        _write(folder / "report.html", html_page(title, parts, drawings)),
+        _write(folder / "report.md", _markdown(title, parts)),
+    ]
+    return [*report, *written, *pictures]
+
+
+def _write(path: Path, text: str) -> Path:
+    with replacing(path) as stream:
+        stream.write(text)
+    return path
 
 
 def sections(results: Results, drawn: set[str]) -> Iterator[Section]:
@@ -137,22 +140,37 @@ def _problems(results: Results) -> Iterator[str]:
         yield f"{b.name} (family {b.family}): {what} {b.optimum_text} ({b.evidence}), cap {b.cap:,}"
 
 
-def _draw(results: Results, folder: Path) -> list[Path]:
-    """Draw every picture as PNG, and as SVG for the page; the paths of the PNG files."""
-    study = results.study
-    found = profiles(results)
+def _draw(results: Results, folder: Path) -> tuple[dict[str, str], list[Path], list[str]]:
+    """Draw every picture: the SVG text of each by its name, the PNG files, and what went wrong.
+
+    A picture that cannot be drawn, whatever the reason, costs no table.
+    """
+    study, found = results.study, profiles(results)
     curves = {
         name: [(length, error) for length, error, _ in lines]
         for name, lines in results.frontiers.items()
     }
-    paths: list[Path] = []
+    wanted: dict[str, Callable[[Path], Path]] = {}
     if study.runs:
-        paths.append(convergence(study, folder / "convergence.png", [".svg"]))
+        wanted["convergence"] = lambda path: convergence(study, path, [".svg"])
     if found:
-        paths.append(runtime_profiles(found, folder / "profiles.png", [".svg"]))
+        wanted["profiles"] = lambda path: runtime_profiles(found, path, [".svg"])
     if curves:
-        paths.append(frontiers(curves, folder / "frontiers.png", [".svg"]))
-    return paths
+        wanted["frontiers"] = lambda path: frontiers(curves, path, [".svg"])
+    drawings: dict[str, str] = {}
+    paths: list[Path] = []
+    failures: list[str] = []
+    for name, draw in wanted.items():
+        try:
+            path = draw(folder / f"{name}.png")
+            svg = path.with_suffix(".svg")
+            drawings[name] = svg.read_text(encoding="utf-8")
+            svg.unlink()  # it stands in the page
+            paths.append(path)
+        except Exception as error:
+            why = printable(f"{type(error).__name__}: {error}", 200)
+            failures.append(f"The picture {name}.png could not be drawn ({why}).")
+    return drawings, paths, failures
 
 
 def _pictures(drawn: set[str], name: str) -> tuple[Picture, ...]:
@@ -160,16 +178,16 @@ def _pictures(drawn: set[str], name: str) -> tuple[Picture, ...]:
 
 
 def _markdown(title: str, parts: Sequence[Section]) -> str:
-    lines = [f"# {title}", ""]
+    lines = [f"# {markdown(title)}", ""]
     for part in parts:
         lines += [f"## {part.title}", ""]
         for paragraph in part.text:
-            lines += [paragraph, ""]
+            lines += [markdown(paragraph), ""]
         for table in part.tables:
             lines += [to_markdown(table), ""]
         for picture in part.pictures:
             lines += [f"![{picture.alternative}]({picture.name}.png)", "", picture.caption, ""]
-        lines += [f"- {item}" for item in part.items]
+        lines += [f"- {markdown(item)}" for item in part.items]
         lines += [""] if part.items else []
     return "\n".join(lines).rstrip() + "\n"
 

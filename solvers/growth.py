@@ -29,6 +29,7 @@ from solvers.jobs import seed_of
 from solvers.statistics import Trend, bootstrap_ert, ert_bound, expected_running_time, log_linear
 from solvers.statistics.trend import LEAST_POINTS
 from solvers.suites import find_problem
+from theory.formats.media import csv_cell
 from theory.kernel.components.placements import Wiring, instances, placements
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem
@@ -190,7 +191,8 @@ def to_csv(measurements: Sequence[Measurement]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(field.name for field in fields(Measurement))
-    writer.writerows(astuple(m) for m in measurements)
+    for m in measurements:
+        writer.writerow(csv_cell(x) if isinstance(x, str) else x for x in astuple(m))
     return out.getvalue()
 
 
@@ -230,6 +232,8 @@ def _measure(
     evaluator = evaluator_for(problem)
     start = time.process_time()
     frontier = solve(problem, limits)
+    if frontier.stopped == "interrupted":
+        raise KeyboardInterrupt
     exact_seconds = time.process_time() - start
     target = float(frontier.lines[-1].error)
     name = f"{problem.name}@{problem.length}"

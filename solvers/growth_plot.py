@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvers.growth import COMPONENTS, LENGTH, Measurement, fits, rate_text
 from solvers.plots import COLOURS, panels
+from theory.formats.media import picture_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def growth_picture(measurements: Sequence[Measurement], search: str, path: str |
             axes.set_yscale("log")
             for colour, quantity in zip((COLOURS[1], COLOURS[2]), _ROWS[row], strict=True):
                 name = _NAMES[quantity]
-                name = name if name.startswith("exact") else f"{search}: {name}"
+                name = name if name.startswith("exact") else f"{picture_text(search)}: {name}"
                 _draw(axes, part, quantity, name, colour, trends.get((axis, quantity)))
             low, high = axes.get_ylim()
             axes.set_ylim(low / 1.5, high * (high / low) ** 0.45)  # room for the legend
@@ -48,7 +49,7 @@ def growth_picture(measurements: Sequence[Measurement], search: str, path: str |
             axes.set_ylabel(_UNITS[row] if k % len(axes_shown) == 0 else "")
             axes.set_xlabel(_TITLES[axis])
             axes.set_xticks(sorted({m.x for m in part}))
-            fixed = f"{part[0].problem}" if axis == LENGTH else f"length {part[0].length}"
+            fixed = picture_text(part[0].problem) if axis == LENGTH else f"length {part[0].length}"
             axes.set_title(fixed)
     return Path(path)
 

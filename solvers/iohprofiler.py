@@ -16,6 +16,7 @@ from typing import Any
 from solvers.heuristics import RunResult
 from solvers.results import Results
 from solvers.study import Benchmark
+from theory.formats.files import file_name, folder_in, replacing
 
 VERSION = "0.3.3"
 SUITE = "sheffer"
@@ -48,16 +49,17 @@ def _write(
     folder: Path,
 ) -> None:
     dimension = max(1, len(runs[0].best_genome))
-    label = f"{_plain(search)}/f{number}_{_plain(benchmark.name)}"
-    data = folder / label / f"IOHprofiler_f{number}_DIM{dimension}.dat"
-    data.parent.mkdir(parents=True, exist_ok=True)
+    problem, directory = file_name(benchmark.name), folder_in(folder, file_name(search))
+    directory = folder_in(directory, f"f{number}_{problem}")
+    data = directory / f"IOHprofiler_f{number}_DIM{dimension}.dat"
     lines: list[str] = []
     for run in runs:
         lines.append("evaluations raw_y")
         lines += [f"{at} {_value(error)!r}" for at, error in run.trajectory]
         if run.trajectory[-1][0] < run.evaluations:
             lines.append(f"{run.evaluations} {_value(run.best_error)!r}")
-    data.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with replacing(data) as stream:
+        stream.write("\n".join(lines) + "\n")
     described = [_described(run, instance) for instance, run in enumerate(runs, start=1)]
     optimum = benchmark.optimum_text if benchmark.optimum is None else benchmark.optimum
     attributes: list[dict[str, Any]] = [
@@ -78,10 +80,13 @@ def _write(
         "algorithm": {"name": search, "info": "sheffer"},
         "experiment_attributes": attributes,
         "attributes": ["evaluations", "raw_y"],
-        "scenarios": [{"dimension": dimension, "path": f"{label}/{data.name}", "runs": described}],
+        "scenarios": [
+            {"dimension": dimension, "path": data.relative_to(folder).as_posix(), "runs": described}
+        ],
     }
-    path = folder / f"IOHprofiler_f{number}_{_plain(benchmark.name)}_{_plain(search)}.json"
-    path.write_text(json.dumps(header, indent=1), encoding="utf-8")
+    path = folder / f"IOHprofiler_f{number}_{problem}_{file_name(search)}.json"
+    with replacing(path) as stream:
+        stream.write(json.dumps(header, indent=1))
 
 
 def _described(run: RunResult, instance: int) -> dict[str, Any]:
@@ -95,8 +100,3 @@ def _described(run: RunResult, instance: int) -> dict[str, Any]:
 
 def _value(error: float) -> float:
     return float(error) if math.isfinite(error) else 1.7976931348623157e308
-
-
-def _plain(name: str) -> str:
-    """A name that every file system takes."""
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name)

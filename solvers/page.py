@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from solvers.plots import COLOURS, GRID, INK, MUTED
+from theory.formats.media import html
 
 if TYPE_CHECKING:
     from solvers.document import Picture, Section
@@ -52,11 +52,11 @@ def html_page(title: str, parts: Sequence[Section], drawings: Mapping[str, str])
     dark = _variables(names, ["#e4e7eb", "#a4adb8", "#333a43", *_DARK])
     places = [f"part-{k}" for k in range(len(parts))]
     links = "".join(
-        f'<li><a href="#{place}">{escape(part.title)}</a></li>'
+        f'<li><a href="#{place}">{html(part.title)}</a></li>'
         for place, part in zip(places, parts, strict=True)
     )
     body = "\n".join(
-        f'<section aria-labelledby="{place}">\n<h2 id="{place}">{escape(part.title)}</h2>\n'
+        f'<section aria-labelledby="{place}">\n<h2 id="{place}">{html(part.title)}</h2>\n'
         + "\n".join(_section(part, drawings))
         + "\n</section>"
         for place, part in zip(places, parts, strict=True)
@@ -64,8 +64,8 @@ def html_page(title: str, parts: Sequence[Section], drawings: Mapping[str, str])
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE % (light, dark)}</style>\n</head>\n"
-        f"<body>\n<main>\n<h1>{escape(title)}</h1>\n"
+        f"<title>{html(title)}</title>\n<style>{_STYLE % (light, dark)}</style>\n</head>\n"
+        f"<body>\n<main>\n<h1>{html(title)}</h1>\n"
         f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n{body}\n</main>\n</body>\n</html>\n'
     )
 
@@ -87,18 +87,18 @@ def _section(part: Section, drawings: Mapping[str, str]) -> Iterator[str]:
 
 def _inline(text: str) -> str:
     """Text with `code` in it."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html(text))
 
 
 def _table(table: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.header)
+    head = "".join(f'<th scope="col">{html(name)}</th>' for name in table.header)
     rows = "\n".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        f'<tr><th scope="row">{html(row[0])}</th>'
+        + "".join(f"<td>{html(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in table.rows
     )
-    name = escape(table.title)
+    name = html(table.title)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{name}"><table>'
         f"<caption>{name}</caption>\n<thead><tr>{head}</tr></thead>\n"
@@ -109,7 +109,7 @@ def _table(table: Table) -> str:
 def _figure(picture: Picture, svg: str) -> str:
     return (
         f"<figure>{_drawing(picture, svg)}\n"
-        f"<figcaption>{escape(picture.caption)}</figcaption></figure>"
+        f"<figcaption>{html(picture.caption)}</figcaption></figure>"
     )
 
 
@@ -127,7 +127,7 @@ def _drawing(picture: Picture, svg: str) -> str:
     for colour, name in named.items():
         svg = re.sub(re.escape(colour), f"var(--{name})", svg, flags=re.IGNORECASE)
     svg = re.sub(r'\s(?:width|height)="[\d.]+pt"', "", svg, count=2)
-    label = escape(picture.alternative)
+    label = html(picture.alternative)
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ', svg)
     width = f' style="max-width: {float(box[1]) / 11:.0f}rem"' if box else ""  # not beyond its size
     return svg.replace("<svg", f'<svg role="img" aria-label="{label}"{width}', 1)

@@ -5,9 +5,8 @@
 - `frontiers(frontiers, path)`: least error against length, a panel a problem.
 - `layers(graph, title, path)`: the search graph of a small problem, a column a length.
 
-The suffix of the path chooses the format (`.png`, `.svg`); `also` names more of them. Equal data
-give equal files with one version of Matplotlib: no dates, no random names. Colours are those of M.
-Okabe and K. Ito, which colour-blind people can tell apart; dashes differ too.
+The suffix of the path chooses the format, see `solvers.figures`; `also` names more of them. Colours
+are those of M. Okabe and K. Ito, which colour-blind people can tell apart; dashes differ too.
 """
 
 from __future__ import annotations
@@ -21,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.figures import save_figure
 from solvers.heuristics import RunResult
 from solvers.profiles import Profile
 from solvers.study import Benchmark, StudyResult
+from theory.formats.media import picture_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -59,7 +60,6 @@ STYLE: dict[Any, Any] = {
     "axes.grid": True,
     "grid.color": GRID,
     "grid.linewidth": 0.7,
-    "svg.hashsalt": "sheffer",
     "svg.fonttype": "path",
 }
 
@@ -86,23 +86,21 @@ def convergence(result: StudyResult, path: str | Path, also: Sequence[str] = ())
                 grid, low, middle, high = _quartiles(runs)
                 colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
                 axes.fill_between(grid, low, high, step="post", color=colour, alpha=0.15, lw=0)
-                (line,) = axes.step(
-                    grid, middle, where="post", color=colour, ls=dash, lw=1.7, label=search
-                )
+                (line,) = axes.step(grid, middle, where="post", color=colour, ls=dash, lw=1.7)
                 axes.plot(grid[-1], middle[-1], "o", color=colour, ms=3.5, clip_on=False)
                 handles[search] = line
                 longest = max(longest, int(grid[-1]))
                 tops.append(middle[np.searchsorted(grid, SETTLED, side="right") - 1])
             axes.set_xscale("log")
             axes.set_xlim(1, max(10, longest) * 1.1)
-            axes.set_title(benchmark.name)
+            axes.set_title(picture_text(benchmark.name))
             _limit_errors(axes, benchmark, tops)
         figure.supxlabel("evaluations", fontsize=10)
         figure.supylabel("best error so far (median, quartiles)", fontsize=10)
         order = [search for search in result.searches if search in handles]
         figure.legend(
             [handles[search] for search in order],
-            order,
+            [picture_text(search) for search in order],
             loc="outside upper center",
             ncols=min(len(order), 4 if len(shown) > 1 else 2) or 1,
             frameon=False,
@@ -130,7 +128,7 @@ def runtime_profiles(
                 (handles[search],) = axes.plot(
                     profile.budgets, curve.share, color=colour, ls=dash, lw=1.7
                 )
-            title = profile.name
+            title = picture_text(profile.name)
             if profile.ideal is not None:
                 (handles["ideal random"],) = axes.plot(
                     profile.budgets, profile.ideal, color=INK, ls=(0, (1, 1.6)), lw=1.5
@@ -145,7 +143,7 @@ def runtime_profiles(
         figure.supxlabel("evaluations", fontsize=10)
         figure.supylabel("share of targets reached (95 % band)", fontsize=10)
         figure.legend(
-            list(handles.values()), list(handles), loc="outside upper center",
+            list(handles.values()), list(map(picture_text, handles)), loc="outside upper center",
             ncols=min(len(handles), 5 if len(profiles) > 1 else 2) or 1, frameon=False,
             handlelength=3, fontsize=10,
         )  # fmt: skip
@@ -165,7 +163,7 @@ def frontiers(
             lengths, errors = zip(*sorted(points), strict=True)
             axes.step(lengths, errors, where="post", color=COLOURS[1], lw=1.6)
             axes.plot(lengths, errors, "o", color=COLOURS[1], ms=4, clip_on=False, zorder=3)
-            axes.set_title(name)
+            axes.set_title(picture_text(name))
             top = max((error for error in errors if math.isfinite(error)), default=0.0)
             axes.set_ylim(min(0.0, *errors), 1.3 * top or 1.0)
             axes.set_xlim(min(lengths) - 0.3, max(lengths) + 0.3)
@@ -229,7 +227,7 @@ def layers(graph: nx.DiGraph[int], title: str, path: str | Path) -> Path:
         axes.set_ylim(-0.14, 1.02)
         axes.grid(visible=False)
         axes.set_xlabel("length (steps)")
-        axes.set_title(f"{title}: {len(graph)} behaviours; a shortest way to error "
+        axes.set_title(f"{picture_text(title)}: {len(graph)} behaviours; a shortest way to error "
                        f"{float(errors[goal]):.4g}")  # fmt: skip
         figure.colorbar(dots, ax=axes, label="error", shrink=0.7)
     return Path(path)
@@ -265,10 +263,8 @@ def panels(
             unused.remove()
         yield figure, grid[:count]
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         for suffix in (path.suffix, *also):
-            nothing = {"Date": None, "Creator": None} if suffix == ".svg" else {"Software": None}
-            figure.savefig(path.with_suffix(suffix), dpi=150, metadata=nothing)
+            save_figure(figure, path.with_suffix(suffix))
             figure.set_layout_engine("none")  # the places are found: no need to do it again
 
 

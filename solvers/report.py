@@ -30,6 +30,7 @@ from solvers.statistics import (
     wilson,
 )
 from solvers.study import Benchmark, StudyResult
+from theory.formats.media import csv_cell, markdown, one_line
 
 if TYPE_CHECKING:
     import rich.table
@@ -178,7 +179,7 @@ def target_table(rows: Sequence[Row]) -> Table | None:
 
 def to_text(table: Table) -> str:
     """The table as plain text in aligned columns."""
-    lines = [table.header, *table.rows]
+    lines = [[one_line(cell) for cell in line] for line in (table.header, *table.rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = [
         " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -190,18 +191,17 @@ def to_text(table: Table) -> str:
 
 def to_markdown(table: Table) -> str:
     """The table in Markdown, its title in bold before it."""
-    lines = [table.header, ("---",) * len(table.header), *table.rows]
-    text = [
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    ]
+    lines = [table.header, *table.rows]
+    text = [f"| {' | '.join(map(markdown, line))} |" for line in lines]
+    text.insert(1, f"|{' --- |' * len(table.header)}")
     return "\n".join([f"**{table.title}**", "", *text, ""])
 
 
 def to_rich(table: Table) -> rich.table.Table:
     """The table for a terminal; what all rows of a problem share is shown once, under its name."""
     from rich import box
-    from rich.markup import escape
     from rich.table import Table as RichTable
+    from rich.text import Text
 
     shared = [i for i, name in enumerate(table.header) if name in ("problem", "optimum")]
     others = [i for i in range(len(table.header)) if i not in shared]
@@ -211,14 +211,14 @@ def to_rich(table: Table) -> rich.table.Table:
         name = table.header[i]
         right = name.startswith(("distinct", "seen", "median"))
         justify: Literal["left", "right"] = "right" if right else "left"
-        shown.add_column(escape(name), justify=justify, no_wrap=name == "search")
+        shown.add_column(Text(name), justify=justify, no_wrap=name == "search")
     for _, group in groupby(table.rows, key=lambda row: row[0]):
         rows = list(group)
-        heads = [f"[bold]{escape(rows[0][0])}[/]", *(escape(rows[0][i]) for i in shared[1:])]
-        heads += [""] * (len(rows) - len(heads))
-        heads[len(rows) - 1 :] = ["\n".join(heads[len(rows) - 1 :])]
+        heads = [Text(one_line(rows[0][i]), style="" if i else "bold") for i in shared]
+        heads += [Text()] * (len(rows) - len(heads))
+        heads[len(rows) - 1 :] = [Text("\n").join(heads[len(rows) - 1 :])]
         for head, row in zip(heads, rows, strict=True):
-            shown.add_row(head, *(escape(row[i]) for i in others))
+            shown.add_row(head, *(Text(one_line(row[i])) for i in others))
         shown.add_section()
     return shown
 
@@ -228,7 +228,8 @@ def to_csv(rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(field.name for field in fields(Row))
-    writer.writerows(astuple(row) for row in rows)
+    for row in rows:
+        writer.writerow(csv_cell(x) if isinstance(x, str) else x for x in astuple(row))
     return out.getvalue()
 
 

@@ -28,6 +28,10 @@ from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.targets import Samples, Table
+from theory.kernel.text import quoted
+
+MOST_LETTERS = 200
+"""Of the name of a problem or a search in a study."""
 
 STORE = "study.sqlite"
 """The study's file in the folder of a comparison."""
@@ -107,15 +111,18 @@ def check_request(problems: Sequence[Problem], folder: str | Path, settings: Set
     """Refuse at once a comparison that is known to fail later.
 
     Raises:
-        ShefferError: no problem or two of one name; an unknown search, a setting it does not
-            take, one that needs samples on a table; a contrast of other searches; a scheduler's
-            address that is none; a folder that cannot be written or holds another study.
+        ShefferError: no problem or two of one name; a name that cannot be shown; an unknown
+            search, a setting it does not take, one that needs samples on a table; a contrast of
+            other searches; a scheduler's address that is none; a folder that cannot be written or
+            holds another study.
     """
     if not problems:
         raise ProblemError("no-problem", "a comparison needs a problem")
     if len({p.name for p in problems}) < len(problems):
         raise ProblemError("duplicate-name", "two problems have the same name; rename a file")
     searches, contrasts = settings.chosen_searches(), settings.chosen_contrasts()
+    for name in (*(p.name for p in problems), *searches):
+        _check_name(name)
     for label, values in searches.items():
         _check_search(label, values, problems)
     check_contrasts(contrasts, searches)
@@ -124,7 +131,7 @@ def check_request(problems: Sequence[Problem], folder: str | Path, settings: Set
     place = Path(folder)
     _check_folder(place)
     facts = {
-        "name": place.name,
+        "name": study_name(place),
         "seed": settings.seed,
         "repetitions": settings.repetitions,
         "contrasts": contrasts,
@@ -161,8 +168,22 @@ def _check_search(label: str, values: Mapping[str, Any], problems: Sequence[Prob
         raise StudyError("bad-setting", message, name) from None
 
 
+def study_name(place: Path) -> str:
+    """A study is named as its folder is."""
+    return place.name or place.resolve().name
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that tables, files and pictures cannot show, before any run is made."""
+    if not name or len(name) > MOST_LETTERS or not name.isprintable():
+        message = f"a name in a study has 1 to {MOST_LETTERS} printable characters; rename it"
+        raise StudyError("bad-name", message, quoted(name))
+
+
 def _check_folder(place: Path) -> None:
     """Refuse a folder that cannot be made or written in."""
+    if not study_name(place):
+        raise StudyError("bad-folder", "is no place for results; name another folder", str(place))
     there = next(path for path in (place, *place.absolute().parents) if path.exists())
     if not there.is_dir():
         message = "is a file, and the results need a folder; name another one"

@@ -24,6 +24,8 @@ from typing import Any
 from solvers.heuristics import RunResult, StudyError
 from solvers.statistics import random_expectation
 from solvers.study import Benchmark, StudyResult, not_stored
+from theory.formats.files import replacing
+from theory.formats.media import csv_cell, from_csv_cell, json_text
 
 FORMAT = 1
 RUNS, TIMES, STUDY = "runs.csv", "times.csv", "study.json"
@@ -101,12 +103,15 @@ def write_results(results: Results, folder: str | Path) -> list[Path]:
     """Write the three files into a folder, made if missing; their paths."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / RUNS, folder / TIMES, folder / STUDY]
-    paths[0].write_text(_table(RUN_COLUMNS, _run_rows(results.study)), encoding="utf-8")
-    paths[1].write_text(_table(TIME_COLUMNS, _time_rows(results.study)), encoding="utf-8")
-    text = json.dumps(_facts(results), indent=1, ensure_ascii=False)
-    paths[2].write_text(text + "\n", encoding="utf-8")
-    return paths
+    texts = {
+        folder / RUNS: _table(RUN_COLUMNS, _run_rows(results.study)),
+        folder / TIMES: _table(TIME_COLUMNS, _time_rows(results.study)),
+        folder / STUDY: json_text(_facts(results), 1) + "\n",
+    }
+    for path, text in texts.items():
+        with replacing(path) as stream:
+            stream.write(text)
+    return list(texts)
 
 
 def read_results(folder: str | Path) -> Results:
@@ -157,14 +162,16 @@ def _run_rows(study: StudyResult) -> Iterator[Sequence[object]]:
             steps = " ".join(f"{at}:{error!r}" for at, error in run.trajectory)
             genome = " ".join(map(str, run.best_genome))
             behaviours = "" if run.behaviours is None else run.behaviours
-            yield (problem, search, repetition, run.evaluations, run.distinct, behaviours,
+            names = csv_cell(problem), csv_cell(search)
+            yield (*names, repetition, run.evaluations, run.distinct, behaviours,
                    repr(run.best_error), steps, genome)  # fmt: skip
 
 
 def _time_rows(study: StudyResult) -> Iterator[Sequence[object]]:
     for (problem, search), pairs in study.seconds.items():
         for repetition, (seconds, cpu) in enumerate(pairs):
-            yield problem, search, repetition, seconds, "" if cpu is None else cpu
+            names = csv_cell(problem), csv_cell(search)
+            yield *names, repetition, seconds, "" if cpu is None else cpu
 
 
 def _table(header: Sequence[str], rows: Iterator[Sequence[object]]) -> str:
@@ -286,6 +293,7 @@ def _read(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str,
         if None in row or None in row.values():
             message = f"has another number of cells than the {len(columns)} columns"
             raise StudyError("bad-results", message, f"{path}:{reader.line_num}")
+        row |= {name: from_csv_cell(row[name]) for name in ("problem", "search")}
         yield f"{path}:{reader.line_num}", row
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from theory.faults import fault_line
 from theory.kernel.checks.certificates import InternalError, Limits, check, load_certificate
 from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError, ProblemError, ShefferError
@@ -152,7 +153,8 @@ def examine(path: str, request: Request) -> dict[str, Any]:
         message = error.strerror or str(error)
         return _failure("unreadable", "no-file", message, str(error.filename or path))
     except InternalError as error:
-        return _failure("unknown", "internal-error", f"the checker failed: {error}", path)
+        message = f"the checker failed: {fault_line(error.__cause__ or error)}"
+        return _failure("unknown", "internal-error", message, path)
 
 
 def _place(path: str, error: ShefferError) -> str:
@@ -264,7 +266,8 @@ def _work(
         except MemoryError:
             found = _failure("unknown", "memory", "the memory ran out", "")
         except Exception as error:
-            found = _failure("unknown", "internal-error", f"the checker failed: {error!r}", "")
+            message = f"the checker failed: {fault_line(error)}"
+            found = _failure("unknown", "internal-error", message, "")
         with os.fdopen(writing, "wb") as stream:
             stream.write(json.dumps(found).encode())
     finally:

@@ -15,8 +15,9 @@ from solvers.commands.common import (
     errors,
     find_components,
     progress_console,
-    show_json,
+    seconds_option,
 )
+from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
     from solvers.exact.all_functions import AllFunctions
@@ -39,7 +40,9 @@ def functions(
         str | None,
         typer.Option(help="A truth table such as 0x96: show the nearest with 0, 1, ... gates."),
     ] = None,
-    seconds: Annotated[float, typer.Option(help="Time limit of the search.")] = 120.0,
+    seconds: Annotated[
+        float, typer.Option(help="Time limit of the search.", callback=seconds_option)
+    ] = 120.0,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="A CSV file with a row for each function.")
     ] = None,
@@ -62,16 +65,19 @@ def functions(
         from solvers.exact import Limits
         from solvers.exact.all_functions import least_steps
         from solvers.exact.gate_algebra import any_two_inputs
+        from theory.formats.files import output_path
         from theory.kernel.errors import ProblemError
 
         if length < 0:
             raise ProblemError("bad-length", "the length is 0 or more", "--length")
         gates: ComponentSet = find_components(components) if components else any_two_inputs()
         asked = None if function is None else _truth_table(function, inputs)
-        with progress_console().status(f"{gates.name}: all functions of {inputs} inputs") as status:
+        if out is not None:
+            output_path(out, gates.name, ".csv")
+        with progress_console().waiting(f"{gates.name}: all functions of {inputs} inputs") as now:
             found = least_steps(
                 gates, inputs, free_complements=not inputs_only, longest=length,
-                limits=Limits(seconds), progress=status.update,
+                limits=Limits(seconds), progress=now,
             )  # fmt: skip
         most = length if (found.costs >= 0).all() else min(length, found.settled - 1)
         data = as_data(found, most)
@@ -194,11 +200,11 @@ def nearest(found: AllFunctions, most: int, function: int) -> list[dict[str, Any
 def _write(found: AllFunctions, most: int, path: Path) -> None:
     """A row for each function: its class, its least gates, its least wrong outputs."""
     from solvers.exact.all_functions import least_wrong
+    from theory.formats.files import replacing
 
     rows = least_wrong(found.costs, found.n, most).T.tolist()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
+    with replacing(path) as stream:
+        writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["function", "class", "gates", *(f"wrong{c}" for c in range(most + 1))])
         for f, wrong in enumerate(rows):
             cost = int(found.costs[f])
@@ -210,7 +216,7 @@ def _show(data: dict[str, Any], *, classes: bool) -> None:
     screen = console()
 
     def say(text: str) -> None:
-        screen.print(text, markup=False, soft_wrap=True)
+        screen.say(text)
 
     say(
         f"{data['inputs']} inputs, {data['components']}: {data['functions']:,} functions, "

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
+import errno
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from solvers.commands.output import OutputLostError, complain, drop_output
+from theory.faults import fault_line
 from theory.kernel.errors import OutOfLimitsError, ShefferError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from solvers.commands.terminal import Terminal
     from theory.formats.problem_files import Options
     from theory.kernel.components.component_sets import ComponentSet
     from theory.kernel.problems.problem import Problem
@@ -28,48 +28,88 @@ class Exit(IntEnum):
     OK = 0  # accepted, decided
     REFUSED = 1
     BAD_INPUT = 2
-    UNKNOWN = 3  # unknown, bounds only, out of limits
+    UNKNOWN = 3  # unknown, bounds only, out of limits, interrupted, output lost
+    FAULT = 4  # a fault of the program
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What is wrong with a disk and not with what the user said."""
 
 
 @contextmanager
 def errors() -> Iterator[None]:
-    """Turns an error of ours into one line on standard error and exit code 2, a limit into 3."""
+    """Turns whatever goes wrong into one line on standard error and an exit code."""
     try:
         yield
-    except ShefferError as error:
-        print(f"sheffer: {error}", file=sys.stderr)
-        limited = isinstance(error, OutOfLimitsError)
-        raise typer.Exit(Exit.UNKNOWN if limited else Exit.BAD_INPUT) from None
-    except (MemoryError, RecursionError) as error:
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except BaseException as error:
+        raise typer.Exit(exit_code(error)) from None
+
+
+def exit_code(error: BaseException) -> Exit:
+    """Says in one line what went wrong; the exit code for it.
+
+    Raises:
+        BaseException: what ends the process on purpose, such as `SystemExit`.
+    """
+    if isinstance(error, ShefferError):
+        complain(str(error))
+        return Exit.UNKNOWN if isinstance(error, OutOfLimitsError) else Exit.BAD_INPUT
+    if isinstance(error, OutputLostError):
+        drop_output()
+        if error.message:
+            complain(error.message)
+        return Exit.UNKNOWN
+    if isinstance(error, MemoryError | RecursionError):
         name = "memory" if isinstance(error, MemoryError) else "stack"
-        print(f"sheffer: out of {name}; a smaller input or limit would help", file=sys.stderr)
-        raise typer.Exit(Exit.UNKNOWN) from None
-    except OSError as error:
+        complain(f"out of {name}; a smaller input or limit would help")
+        return Exit.UNKNOWN
+    if isinstance(error, KeyboardInterrupt):
+        complain("interrupted")
+        return Exit.UNKNOWN
+    if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        print(f"sheffer: {place}{error.strerror or error}", file=sys.stderr)
-        raise typer.Exit(Exit.BAD_INPUT) from None
-    except KeyboardInterrupt:
-        print("sheffer: interrupted", file=sys.stderr)
-        raise typer.Exit(Exit.UNKNOWN) from None
+        complain(f"{place}{error.strerror or error}")
+        return Exit.UNKNOWN if error.errno in _FULL else Exit.BAD_INPUT
+    if isinstance(error, Exception):
+        complain(f"a fault of the program: {fault_line(error)}")
+        return Exit.FAULT
+    raise error
 
 
-def show_json(data: Any) -> None:
-    """Prints data as JSON on standard output."""
-    print(json.dumps(data, indent=2, ensure_ascii=False))
+def console() -> Terminal:
+    """Standard output, for people."""
+    from solvers.commands.terminal import console
+
+    return console()
 
 
-def console() -> Console:
-    """The terminal, for people; tables keep their form when the output is a file."""
-    from rich.console import Console
+def progress_console() -> Terminal:
+    """Standard error, where progress goes, so that it never mixes with results."""
+    from solvers.commands.terminal import progress_console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    return progress_console()
 
 
-def progress_console() -> Console:
-    """Where progress goes: standard error, so that it never mixes with results."""
-    from rich.console import Console
+def number(low: float, high: float, *, above: bool = False) -> Callable[[float], float]:
+    """A check of an option: a number between these, `above` the first or at least that.
 
-    return Console(stderr=True, highlight=False)
+    It says no to "nan" and "inf", which are numbers for Python.
+    """
+
+    def check(value: float) -> float:
+        if not (low < value <= high if above else low <= value <= high):
+            words = "above" if above else "of at least"
+            message = f"needs a number {words} {low:g} and at most {high:g}, not {value:g}"
+            raise typer.BadParameter(message)
+        return value
+
+    return check
+
+
+seconds_option = number(0, 1e9)
+"""The check of a time limit; 1e9 seconds are thirty years."""
 
 
 def find_components(source: str) -> ComponentSet:
@@ -146,11 +186,3 @@ def _python_object(source: str) -> Any:
         if isinstance(error.__cause__, ShefferError):
             raise error.__cause__ from None
         raise ComponentError("no-object", f"cannot be loaded: {error}", source) from None
-
-
-def write_path(out: Path | None, name: str, suffix: str) -> Path:
-    """Where a result goes: the given file, or NAME.suffix in the current folder."""
-    safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
-    path = out or Path(f"{safe}{suffix}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path

@@ -12,9 +12,10 @@ from solvers.commands.common import (
     console,
     errors,
     find_any_problem,
+    number,
     progress_console,
-    show_json,
 )
+from solvers.commands.output import show_json
 from solvers.commands.solve import (
     ComponentsOption,
     LengthOption,
@@ -68,7 +69,10 @@ def compare(
         typer.Option(min=0, help="Behaviours counted at most for ideal random search; 0: none."),
     ] = 2_000_000,
     checkpoint: Annotated[
-        float, typer.Option(min=0, help="Seconds after which a run in progress is saved.")
+        float,
+        typer.Option(
+            help="Seconds after which a run in progress is saved.", callback=number(0, 1e9)
+        ),
     ] = 30.0,
     components: ComponentsOption = None,
     length: LengthOption = None,
@@ -184,13 +188,14 @@ def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> P
     from dataclasses import replace
 
     from theory.formats.certificates import problem_to_json
+    from theory.formats.files import file_name
 
     # Where it runs, and how often it is saved, changes nothing.
     settings = replace(settings, workers=None, scheduler=None, checkpoint_s=0)
     request = [repr(settings), *(problem_to_json(p) for p in problems)]
     digest = hashlib.sha256(json.dumps(request).encode()).hexdigest()[:6]
     label = suite or (problems[0].name if len(problems) == 1 else f"{problems[0].name}-and-more")
-    return Path("results") / f"{label}-{digest}"
+    return Path("results") / file_name(f"{label}-{digest}")
 
 
 def _show(result: Comparison, *, json: bool) -> None:
@@ -216,12 +221,12 @@ def _show(result: Comparison, *, json: bool) -> None:
     screen = console()
     screen.print(to_rich(main_table(rows, ideals)))  # contrasts and further targets: the report
     for note in result.notes:
-        screen.print(note, soft_wrap=True, markup=False)
+        screen.say(note)
     if not result.study.complete:
-        screen.print("PARTIAL: interrupted; the same command continues it")
-    screen.print()
+        screen.say("PARTIAL: interrupted; the same command continues it")
+    screen.say()
     for path in result.paths:
-        screen.print(f"wrote {path}", soft_wrap=True, markup=False)
+        screen.say(f"wrote {path}")
 
 
 def _finite(row: dict[str, object]) -> dict[str, object]:

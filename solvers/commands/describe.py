@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from solvers.commands.common import Exit, console, errors, find_components, show_json
+from solvers.commands.common import Exit, console, errors, find_components, number
+from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
     from theory.kernel.components.component_sets import ComponentSet
@@ -18,7 +19,9 @@ def describe(
     ],
     length: Annotated[int, typer.Option(min=1, help="Longest sequences described.")] = 3,
     inputs: Annotated[int, typer.Option(min=1, help="Inputs, where the set has no cells.")] = 2,
-    seconds: Annotated[float, typer.Option(min=0.1, help="Time for each part.")] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(help="Time for each part.", callback=number(0.1, 1e9))
+    ] = 10.0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Describe a component set: growth, redundancy, preserved properties, least errors.
@@ -81,10 +84,9 @@ def _show(data: dict[str, Any]) -> None:
     from rich.table import Table
 
     screen = console()
-    screen.print(
+    screen.say(
         f"{data['set']}: {data['components']} components, {len(data['inputs'])} inputs of sort "
-        f"{data['inputs'][0].split(' ', 1)[1]}, {data['samples']} sample inputs",
-        markup=False,
+        f"{data['inputs'][0].split(' ', 1)[1]}, {data['samples']} sample inputs"
     )
     table = Table("length", "programs", "distinct behaviours", "redundancy")
     for row in data["growth"]:
@@ -94,7 +96,7 @@ def _show(data: dict[str, Any]) -> None:
         )  # fmt: skip
     screen.print(table)
     if data["stopped"]:
-        screen.print(f"stopped {data['stopped']}: time or memory", markup=False)
+        screen.say(f"stopped {data['stopped']}: time or memory")
     words = {True: "every component", False: "no", None: "open"}
     if data["properties"]:
         table = Table("property", "preserved", "")
@@ -110,5 +112,5 @@ def _show(data: dict[str, Any]) -> None:
                 for entry in line
             ]
             table.add_row(name, *cells)
-        screen.print("least absolute error, summed over the samples", markup=False)
+        screen.say("least absolute error, summed over the samples")
         screen.print(table)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from solvers.commands.common import Exit, console, errors, find_any_problem, show_json
+from solvers.commands.common import Exit, console, errors, find_any_problem
+from solvers.commands.output import show_json
 from solvers.commands.solve import (
     ComponentsOption,
     LengthOption,
@@ -73,12 +74,10 @@ def evolve(
             screen = console()
             last = result.trajectory[-1][0] if result.trajectory else 0
             compared = f", {result.comparisons:,} comparisons" if result.comparisons else ""
-            screen.print(
+            screen.say(
                 f"FOUND error {error_text(error)} at length {len(sequence)} · after {last:,} of "
-                f"{result.evaluations:,} evaluations, {result.distinct:,} distinct{compared}",
-                soft_wrap=True,
-                markup=False,
+                f"{result.evaluations:,} evaluations, {result.distinct:,} distinct{compared}"
             )
             for text in sequence_text(sequence).splitlines():
-                screen.print(f"  {text}", soft_wrap=True, markup=False)
+                screen.say(f"  {text}")
     raise typer.Exit(Exit.OK)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from solvers.commands.common import Exit, console, show_json, write_path
+from solvers.commands.common import Exit, console
+from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
     from solvers.completeness.functional import Decision
@@ -26,14 +27,18 @@ def verify_functions(
 ) -> Exit:
     """Decides, prints, and writes the certificate; the exit code."""
     from solvers.completeness.functional import decide_functions, minimal_names, repair_names
+    from solvers.figures import picture_path
     from theory.formats.certificates import write_certificate
+    from theory.formats.files import output_path
     from theory.kernel.errors import ProblemError
 
+    path = output_path(out, components.name, ".json")
+    if draw is not None:
+        picture_path(draw)
     decision = decide_functions(components, seconds=seconds)
     status = decision.verdict.status
     data: dict[str, Any] = _as_json(decision)
     if decision.certificate is not None:
-        path = write_path(out, components.name, ".json")
         write_certificate(decision.certificate, path)
         data["file"] = str(path)
     if minimal and status == "complete":
@@ -73,7 +78,7 @@ def _show(decision: Decision, data: dict[str, Any]) -> None:
     screen = console()
 
     def say(text: str) -> None:
-        screen.print(text, markup=False, soft_wrap=True)
+        screen.say(text)
 
     lines = data["lines"]
     say(lines[0] if data["k"] else f"UNKNOWN  {data['reason']}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from solvers.commands.common import Exit, console, errors, progress_console, show_json
+from solvers.commands.common import Exit, console, errors, progress_console, seconds_option
+from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
     from solvers.growth import Measurement
@@ -33,7 +34,9 @@ def growth(
     evaluations: Annotated[
         int, typer.Option("--evaluations", "-n", min=1, help="Most evaluations of a run.")
     ] = 20_000,
-    seconds: Annotated[float, typer.Option(help="Time limit of each exact search.")] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(help="Time limit of each exact search.", callback=seconds_option)
+    ] = 10.0,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the results.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -49,12 +52,12 @@ def growth(
         sheffer growth pancakes --sizes none --lengths 1-8
     """
     with errors():
-        import json as json_text
-
         from solvers.exact import Limits
         from solvers.growth import fits, measure, rate_text, series, to_csv, to_json
         from solvers.growth_plot import growth_picture
         from solvers.heuristics.registry import find_search
+        from theory.formats.files import replacing
+        from theory.formats.media import json_text
 
         usual = DEFAULTS.get(family, (6, "1-6", 4, "4-6"))
         points = series(
@@ -73,14 +76,15 @@ def growth(
             evaluations=evaluations,
             limits=Limits(seconds=seconds),
             seed=seed,
-            say=lambda m: terminal.print(f"{m.problem}, length {m.length}: {_outcome(m)}"),
+            say=lambda m: terminal.say(f"{m.problem}, length {m.length}: {_outcome(m)}"),
         )
         folder = out or Path("results") / f"growth-{family}"
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / name for name in ("growth.csv", "growth.json", "growth.png")]
         data = {**to_json(found), "complete": len(found) == len(points)}
-        paths[0].write_text(to_csv(found), encoding="utf-8")
-        paths[1].write_text(json_text.dumps(data, indent=1) + "\n", encoding="utf-8")
+        for path, text in zip(paths, (to_csv(found), json_text(data, 1) + "\n"), strict=False):
+            with replacing(path) as stream:
+                stream.write(text)
         if found:
             growth_picture(found, search, paths[2])
         if json:
@@ -90,12 +94,12 @@ def growth(
             screen = console()
             for (axis, quantity), trend in fits(found).items():
                 text = f"{_QUANTITIES[quantity]} per {_STEPS[axis]}: {rate_text(trend)}"
-                screen.print(text, markup=False, soft_wrap=True)
+                screen.say(text)
             if len(found) < len(points):
-                screen.print("PARTIAL: interrupted")
+                screen.say("PARTIAL: interrupted")
             for path in paths:
                 if path.is_file():
-                    screen.print(f"wrote {path}", soft_wrap=True, markup=False)
+                    screen.say(f"wrote {path}")
     raise typer.Exit(Exit.OK if len(found) == len(points) else Exit.UNKNOWN)
 
 

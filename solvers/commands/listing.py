@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from solvers.commands.common import Exit, console, errors, show_json
+from solvers.commands.common import Exit, console, errors
+from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from solvers.commands.terminal import Terminal
 
 WIDTH = 100
 """Of wrapped lists, in characters."""
@@ -49,14 +50,14 @@ def _show(
 ) -> None:
     screen = console()
     for heading, entries in data.items():
-        screen.print(f"[bold]{heading}[/]")
+        screen.print(heading, style="bold")
         for name, text in entries.items():
             if heading == "suites":
-                screen.print(f"  {name:<24} {len(text)} problems", markup=False)
+                screen.say(f"  {name:<24} {len(text)} problems")
                 for family, rests in _by_family(text).items():
                     _wrapped(screen, f"{family}-", rests)
                 continue
-            screen.print(f"  {name:<24} {text}", markup=False)
+            screen.say(f"  {name:<24} {text}")
             if heading == "problems":
                 for word, choices in words.get(_family(name), {}).items():
                     _wrapped(screen, word, choices)
@@ -77,14 +78,14 @@ def _by_family(names: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _wrapped(screen: Console, label: str, items: Iterable[str]) -> None:
+def _wrapped(screen: Terminal, label: str, items: Iterable[str]) -> None:
     """The items in lines of their own, beside a label."""
     first = " " * 6 + f"{label:<12} "
     text = textwrap.fill(
         ", ".join(items), WIDTH, initial_indent=first, subsequent_indent=" " * len(first),
         break_on_hyphens=False,
     )  # fmt: skip
-    screen.print(text, markup=False, soft_wrap=True)
+    screen.say(text)
 
 
 def _first_line(kind: object) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from solvers.commands.common import Exit, console, errors, show_json
+from solvers.commands.common import Exit, console, errors
+from solvers.commands.output import show_json
 
 
 def report(
@@ -44,5 +45,5 @@ def report(
             show_json({"complete": results.study.complete, "files": [str(p) for p in paths]})
         else:
             for path in paths:
-                console().print(f"wrote {path}", soft_wrap=True, markup=False)
+                console().say(f"wrote {path}")
     raise typer.Exit(Exit.OK if results.study.complete else Exit.UNKNOWN)

@@ -13,10 +13,11 @@ from solvers.commands.common import (
     console,
     errors,
     find_any_problem,
+    number,
     progress_console,
-    show_json,
-    write_path,
+    seconds_option,
 )
+from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
     from solvers.exact import Frontier
@@ -53,11 +54,18 @@ def solve(
         str | None,
         typer.Option(help="chain, dag, formulas, table or smt; by itself the one that fits."),
     ] = None,
-    seconds: Annotated[float, typer.Option(help="Time limit of the search.")] = 120.0,
-    max_states: Annotated[int, typer.Option(help="Most behaviours kept.")] = 50_000_000,
-    max_memory: Annotated[float, typer.Option(help="Memory limit in GiB.")] = 6.0,
+    seconds: Annotated[
+        float, typer.Option(help="Time limit of the search.", callback=seconds_option)
+    ] = 120.0,
+    max_states: Annotated[int, typer.Option(min=1, help="Most behaviours kept.")] = 50_000_000,
+    max_memory: Annotated[
+        float, typer.Option(help="Memory limit in GiB.", callback=number(0, 1e6, above=True))
+    ] = 6.0,
     recount: Annotated[
-        float, typer.Option(help="Time limit of the reference recount; 0 leaves it out.")
+        float,
+        typer.Option(
+            help="Time limit of the reference recount; 0 leaves it out.", callback=number(0, 1e9)
+        ),
     ] = 60.0,
     prove: Annotated[
         bool, typer.Option("--prove", help="Prove the bounds by a SAT solver (Boolean dags).")
@@ -107,32 +115,37 @@ def solve(
         from solvers.exact import Limits, with_evidence
         from solvers.exact import solve as search
         from theory.formats.certificates import write_certificate
+        from theory.formats.files import output_path
 
         options = read_options(wiring, measure, length, cost)
         found_problem = find_any_problem(problem, components, options)
-        task = _sygus_task(problem, length, wanted=sygus or second_opinion)
+        path = output_path(out, found_problem.name, ".json")
         if graph is not None:
             from solvers.exact.graph import save_graph
 
             save_graph(found_problem, graph)
+        task = _sygus_task(problem, length, wanted=sygus or second_opinion)
+        name = found_problem.name
         limits = Limits(seconds, max_states, int(max_memory * 2**30))
-        terminal = progress_console()
-        with terminal.status(f"{found_problem.name}: starting") as status:
+        with progress_console().waiting(f"{name}: starting") as update:
             frontier = search(
                 found_problem,
                 limits,
                 engine=engine,
-                progress=lambda text: status.update(f"{found_problem.name}: {text}"),
+                progress=lambda text: update(f"{name}: {text}"),
                 least_length=least_length,
                 checkpoint=resume,
             )
-            if prove:
-                frontier = _with_proofs(frontier, seconds, status.update)
+            if prove and frontier.stopped != "interrupted":
+                frontier = _with_proofs(frontier, seconds, update)
             if frontier.evidence != "proved" and recount > 0 and not frontier.stopped:
-                status.update(f"{found_problem.name}: recounting with the reference enumerator")
+                update(f"{name}: recounting with the reference enumerator")
                 frontier = with_evidence(frontier, timeout_s=recount)
-        path = write_path(out, found_problem.name, ".json")
-        write_certificate(frontier.certificate(), path)
+        failure: OSError | None = None
+        try:
+            write_certificate(frontier.certificate(), path)
+        except OSError as error:
+            failure = error  # what was found is shown all the same
         answer = None
         if task is not None:
             from solvers.commands.sygus import outcome, show_answer
@@ -140,15 +153,17 @@ def solve(
             answer = outcome(task, frontier, ask=second_opinion)
         if json:
             added = {"sygus": answer.as_json()} if answer else {}
-            show_json(as_json(frontier) | {"certificate": str(path)} | added)
+            show_json(as_json(frontier) | {"certificate": None if failure else str(path)} | added)
         elif answer and sygus:
             show_answer(answer, alone=True)
         else:
-            show(frontier, path, latex=latex, resume=resume)
+            show(frontier, None if failure else path, latex=latex, resume=resume)
             if answer:
                 show_answer(answer, alone=False)
             if graph is not None:
-                console().print(f"search graph {graph}")
+                console().say(f"search graph {graph}")
+        if failure is not None:
+            raise failure
     if answer:
         raise typer.Exit(answer.exit_code(frontier.optimal))
     settled = frontier.optimal and (frontier.shortest or not frontier.stopped)
@@ -186,11 +201,11 @@ def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], N
     except ProblemError as error:
         if error.reason not in ("not-boolean", "no-solver", "too-large"):
             raise
-        progress_console().print(f"no proof: {error}", soft_wrap=True, markup=False)
+        progress_console().say(f"no proof: {error}")
         return frontier
     if found.evidence != "proved":
         message = f"no proof within {seconds:g} s; --seconds allows more"
-        progress_console().print(message, soft_wrap=True, markup=False)
+        progress_console().say(message)
     return found
 
 
@@ -243,7 +258,7 @@ def verdict(frontier: Frontier) -> str:
 
 
 def show(
-    frontier: Frontier, path: Path, *, latex: bool = False, resume: Path | None = None
+    frontier: Frontier, path: Path | None, *, latex: bool = False, resume: Path | None = None
 ) -> None:
     """Prints the frontier, what is known, the best sequence, and where the certificate is."""
     from theory.formats.sequence_text import sequence_text
@@ -263,19 +278,20 @@ def show(
         widths = [max(len(row[k]) for row in cells) for k in range(len(part))]
         for name, row in zip(names, cells, strict=True):
             text = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
-            screen.print(f"{name:<11}  {text}", soft_wrap=True, markup=False)
-    screen.print(f"{verdict(frontier)} · {frontier.seconds:.2f} s", soft_wrap=True, markup=False)
+            screen.say(f"{name:<11}  {text}")
+    screen.say(f"{verdict(frontier)} · {frontier.seconds:.2f} s")
     best = frontier.best.sequence
     if best is not None and best.steps:
         for text in sequence_text(best).splitlines():
-            screen.print(f"  {text}", soft_wrap=True, markup=False)
+            screen.say(f"  {text}")
         if latex:
             from theory.formats.latex import sequence_latex
 
-            screen.print(sequence_latex(best), soft_wrap=True, markup=False)
+            screen.lines(sequence_latex(best))
     if resume is not None and resume.exists() and frontier.stopped:
-        screen.print(f"search saved in {resume}", soft_wrap=True, markup=False)
-    screen.print(f"certificate {path}", soft_wrap=True, markup=False)
+        screen.say(f"search saved in {resume}")
+    if path is not None:
+        screen.say(f"certificate {path}")
 
 
 def as_json(frontier: Frontier) -> dict[str, Any]:

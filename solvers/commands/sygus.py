@@ -61,7 +61,7 @@ def show_answer(found: Outcome, *, alone: bool) -> None:
     screen = console()
     if alone:
         text = f"(\n{found.answer}\n)" if found.solved else found.answer
-        screen.print(text, soft_wrap=True, markup=False)
+        screen.lines(text)
         return
     words = {
         "agrees": "second opinion: cvc5 agrees that it meets all constraints",
@@ -72,4 +72,4 @@ def show_answer(found: Outcome, *, alone: bool) -> None:
     lines = [found.answer if found.solved else f"no answer: {found.note}"]
     lines += [words[found.opinion]] if found.opinion else []
     for line in lines:
-        screen.print(line, soft_wrap=True, markup=False)
+        screen.lines(line)

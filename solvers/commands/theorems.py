@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from solvers.commands.common import Exit, console, errors, show_json
+from solvers.commands.common import Exit, console, errors
+from solvers.commands.output import show_json, show_text
 
 
 def theorems(
@@ -46,11 +47,11 @@ def theorems(
             raise typer.Exit(Exit.OK)
         theorem = find(name)
         if plot:
-            from solvers.experiments import check_picture
+            from solvers.figures import picture_path
 
-            check_picture(plot)
+            picture_path(plot)
         if text:
-            print(theorem.markdown())
+            show_text(theorem.markdown())
             raise typer.Exit(Exit.OK)
         reports: list[tuple[str, Report]] = [("check", theorem.check())]
         if experiment or plot:
@@ -62,9 +63,9 @@ def theorems(
             show_json(data | ({"plot": str(plot)} if plot else {}))
         else:
             for _, report in reports:
-                print(*report.lines(), sep="\n")
+                show_text("\n".join(report.lines()))
             if plot:
-                print(f"picture {plot}")
+                console().say(f"picture {plot}")
     held = all(report.holds for _, report in reports)
     raise typer.Exit(Exit.OK if held else Exit.REFUSED)
 
@@ -84,4 +85,4 @@ def _list(json: bool) -> None:
     screen = console()
     for name, theorem in found.items():
         count = len(theorem.claims)
-        screen.print(f"{name:<20} {theorem.title} ({count} claims)", markup=False)
+        screen.say(f"{name:<20} {theorem.title} ({count} claims)")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from solvers.commands.common import Exit, console, errors, show_json
+from solvers.commands.common import Exit, console, errors
+from solvers.commands.output import show_json, show_lines
 
 if TYPE_CHECKING:
     from solvers.turing.runs import AcceleratedRun
@@ -64,14 +65,18 @@ def turing(
                 raise MachineError(
                     "unknown-format", f"{text!r}: known are bbchallenge, yaml", "--to"
                 )
-            print(writers[text](found).rstrip("\n"))
+            console().lines(writers[text](found).rstrip("\n"))
             raise typer.Exit(Exit.OK)
+        if plot is not None:
+            from solvers.figures import picture_path
+
+            picture_path(plot)
         begin = start(found, tape, state)
         if follow:
             from solvers.turing.follow import follow as frames
 
             for frame in frames(found, begin, 1000 if fuel is None else fuel):
-                print(frame)
+                show_lines(frame)
             raise typer.Exit(Exit.OK)
         from solvers.turing.accelerated import run_accelerated
 
@@ -83,7 +88,7 @@ def turing(
         else:
             _show(found, result)
             if plot is not None:
-                console().print(f"space-time diagram {plot}", markup=False)
+                console().say(f"space-time diagram {plot}")
     decided = result.outcome.value in ("halted", "never halts") or fuel is not None
     raise typer.Exit(Exit.OK if decided else Exit.UNKNOWN)
 
@@ -121,18 +126,12 @@ def _show(machine: Machine, result: AcceleratedRun) -> None:
     }
     screen = console()
     state = machine.states[result.state]
-    screen.print(
+    screen.say(
         f"{words[result.outcome.value]}  {_big(result.steps)} steps · {_big(result.ones)} ones "
-        f"· state {state}",
-        markup=False,
-        soft_wrap=True,
+        f"· state {state}"
     )
     tape = _tape(machine, result)
-    screen.print(
-        f"tape  {tape}" if tape else f"tape  {_big(result.cells)} cells",
-        markup=False,
-        soft_wrap=True,
-    )
+    screen.say(f"tape  {tape}" if tape else f"tape  {_big(result.cells)} cells")
 
 
 def _as_json(machine: Machine, result: AcceleratedRun) -> dict[str, Any]:

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from solvers.commands.common import (
-    Exit,
-    console,
-    errors,
-    find_components,
-    progress_console,
-    show_json,
-    write_path,
-)
+from solvers.commands.common import Exit, console, errors, find_components, number, progress_console
+from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
     from solvers.completeness.repair import Sets
@@ -35,7 +28,9 @@ def verify(
     regime: Annotated[
         str | None, typer.Option(help="Ask under another regime than the file's.")
     ] = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="Time for the search.")] = 20.0,
+    seconds: Annotated[
+        float, typer.Option(help="Time for the search.", callback=number(0.1, 1e9))
+    ] = 20.0,
     length: Annotated[int, typer.Option(min=1, help="Longest sequence searched.")] = 6,
     repair: Annotated[
         bool, typer.Option("--repair", help="If not complete: smallest additions that make it so.")
@@ -79,6 +74,7 @@ def verify(
     with errors():
         from solvers.completeness.search_budget import Budget
         from solvers.completeness.verdict import Answer, verdict
+        from theory.formats.files import output_path
 
         found = find_components(components)
         if _asks_for_functions(question, regime, found):
@@ -96,18 +92,22 @@ def verify(
                 )
             )
         asked = found.regime if regime is None else _regime(regime)
+        path = output_path(out, found.name, ".json")
         screen = progress_console()
-        with screen.status("searching") as status:
-            show: Any = status.update if screen.is_terminal else None
+        with screen.waiting("searching") as update:
+            show: Any = update if screen.is_terminal else None
             result = verdict(found, asked, budget=Budget(seconds, length), progress=show)
             more = _extras(found, asked, result, show, repair=repair, minimal=minimal)
         data = _as_json(result) | more
+        failure: OSError | None = None
         if result.certificate is not None:
             from theory.formats.certificates import write_certificate
 
-            path = write_path(out, found.name, ".json")
-            write_certificate(result.certificate, path)
-            data["file"] = str(path)
+            try:
+                write_certificate(result.certificate, path)
+                data["file"] = str(path)
+            except OSError as error:
+                failure = error  # what was found is shown all the same
         if equivalent:
             data["equivalent"] = result.answer is Answer.COMPLETE
         if second_opinion:
@@ -118,6 +118,8 @@ def verify(
             show_json(data)
         else:
             _show(result, data)
+        if failure is not None:
+            raise failure
     differs = run is not None and not data["run"].get("agreed", False)
     if differs:
         raise typer.Exit(Exit.REFUSED)
@@ -288,12 +290,13 @@ def _show(v: Verdict, data: dict[str, Any]) -> None:
     if v.report is not None:
         count = len(v.obligations)
         lines.append(
-            f"{count}/{count} obligations proved · certificate {data['file']} · {v.seconds:.2f} s"
+            f"{count}/{count} obligations proved · certificate {data.get('file', 'not written')} · "
+            f"{v.seconds:.2f} s"
         )
     lines += _more_lines(data)
     screen = console()
     for line in lines:
-        screen.print(line, markup=False, soft_wrap=True)
+        screen.say(line)
 
 
 def _more_lines(data: dict[str, Any]) -> list[str]:

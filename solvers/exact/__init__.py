@@ -28,7 +28,7 @@ from pathlib import Path
 
 from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
-from solvers.exact.limits import Limits
+from solvers.exact.limits import Limits, ended_by_ctrl_c
 from theory.kernel.components.placements import MAX_PLACEMENTS, Wiring
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem
@@ -39,6 +39,7 @@ __all__ = ["ENGINES", "Frontier", "Limits", "Line", "solve", "with_evidence"]
 ENGINES = ("chain", "dag", "formulas", "table", "smt")
 
 
+@ended_by_ctrl_c()
 def solve(
     problem: Problem,
     limits: Limits | None = None,
@@ -49,6 +50,8 @@ def solve(
     checkpoint: Path | None = None,
 ) -> Frontier:
     """The least error for each length up to the problem's, as far as the limits allow.
+
+    Ctrl-C and too little memory end it as a limit does: what is settled is returned.
 
     Args:
         engine: one of `ENGINES`; None for the one made for the problem, or smt where parameters

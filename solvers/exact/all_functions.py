@@ -34,7 +34,7 @@ from solvers.exact.gate_algebra import (
     polynomial,
     symmetries,
 )
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, Limits, Meter, ended_by_ctrl_c, stop_reason
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import ProblemError
 
@@ -78,6 +78,7 @@ class AllFunctions:
         return tuple(np.bincount(known).tolist())
 
 
+@ended_by_ctrl_c()
 def least_steps(
     components: ComponentSet,
     n: int,
@@ -111,10 +112,8 @@ def least_steps(
             settled = length + 1
             if progress:
                 progress(f"{length} steps: {search.left:,} functions left, {nodes[-1]:,} sets")
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     return AllFunctions(
         components, n, free_complements, search.normal, search.costs.astype(np.int8), settled,
         search.classes, search.witness, tuple(nodes), meter.seconds, stopped,

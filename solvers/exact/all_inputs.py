@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 
 from solvers.exact.chosen_inputs import admitted_inputs, first_inputs
 from solvers.exact.frontier import Frontier, Line
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, LimitReachedError, Limits, Meter, stop_reason
 from solvers.exact.packed import UnpackableError
 from solvers.exact.zero_error import Operations, ZeroSearch, applies
 from theory.kernel.components.placements import Wiring
-from theory.kernel.errors import NumberTooLargeError
 from theory.kernel.language.proving import Answer, Counterexample, Proof, prove
 from theory.kernel.language.sorts import Value, default_value
 from theory.kernel.language.terms import apply, conjunction, const, substitute, var
@@ -64,12 +63,8 @@ def solve_all_inputs(
                 search.plainly()
         else:
             search.plainly()
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except NumberTooLargeError:
-        stopped = "number size"
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     return search.frontier(stopped)
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from solvers.exact.behaviours import Pool
 from solvers.exact.error_arrays import as_objects
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.points import Points, close, make_points
 from solvers.exact.state_packing import inverse_packing, pack_states
@@ -218,10 +218,8 @@ def solve_both_ends(
             return None
         if sides is not None:
             _meet(problem, builder, *sides, progress)
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     layers = ", ".join(map(str, builder.counts))
     return Frontier(
         problem, ENGINE, builder.fill(exact=False), tuple(builder.counts), meter.seconds, stopped,

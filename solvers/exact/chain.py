@@ -25,7 +25,7 @@ from solvers.exact.error_arrays import INFINITE, as_objects
 from solvers.exact.exact_points import ExactPoints
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text, merged
 from solvers.exact.greedy import BEAM, Beginning, complete_greedily
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, LimitReachedError, Limits, Meter, stop_reason
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.multisets import best_ahead
 from solvers.exact.point_sets import Encoded, encode
@@ -39,7 +39,7 @@ from solvers.exact.subsumption import (
     continue_by_subsumption,
     solve_least_length,
 )
-from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.errors import ProblemError
 from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.targets import Measure
@@ -164,12 +164,8 @@ class _Search:
         exact = True
         try:
             exact = self._layers()
-        except LimitReachedError as limit:
-            stopped, exact = limit.which, False
-        except NumberTooLargeError:
-            stopped, exact = "number size", False
-        except KeyboardInterrupt:
-            stopped, exact = "interrupted", False
+        except STOPS as stop:
+            stopped, exact = stop_reason(stop), False
         if not self.builder.lines:
             sequence = self.problem.sequence(())
             self.builder.add(self.problem.error(sequence), sequence)
@@ -279,7 +275,7 @@ class _Search:
         """Upper bounds for the lengths not settled: on from the best behaviours, few at a time."""
         try:
             steps = complete_greedily(self.problem, self.points, self._best_behaviours())
-        except (LimitReachedError, NumberTooLargeError, WordOverflowError, KeyboardInterrupt):
+        except (WordOverflowError, *STOPS):
             return
         if steps is None:
             return

@@ -23,11 +23,18 @@ from itertools import product
 import numpy as np
 
 from solvers.exact.behaviour_sets import count_chain
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import (
+    STOPS,
+    LimitReachedError,
+    Limits,
+    Meter,
+    ended_by_ctrl_c,
+    stop_reason,
+)
 from solvers.term_code import step_function
 from theory.kernel.components.partiality import domain_size
 from theory.kernel.components.placements import Instance, Wiring, instances
-from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.errors import ProblemError
 from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
@@ -69,6 +76,7 @@ class BehaviourCount:
         return 1 if threshold == 0 and self.one_at_zero and found == 1 else None
 
 
+@ended_by_ctrl_c()
 def count_behaviours(problem: Problem, limits: Limits | None = None) -> BehaviourCount:
     """Count the behaviours of all sequences of at most the problem's length.
 
@@ -88,12 +96,8 @@ def count_behaviours(problem: Problem, limits: Limits | None = None) -> Behaviou
         count = count_chain if problem.wiring is Wiring.CHAIN else _count_dag
         try:
             count(problem, meter, found)
-        except LimitReachedError as limit:
-            stopped = limit.which
-        except NumberTooLargeError:
-            stopped = "number size"
-        except KeyboardInterrupt:
-            stopped = "interrupted"
+        except STOPS as stop:
+            stopped = stop_reason(stop)
     return BehaviourCount(
         sum(found.values()),
         stopped is None,
@@ -156,8 +160,6 @@ def _count_functions(problem: Problem, meter: Meter, found: Counter[Error]) -> N
     for error, count in zip(*np.unique(wrong, return_counts=True), strict=True):
         found[int(error)] += int(count)
     if costs.stopped:
-        if costs.stopped == "interrupted":
-            raise KeyboardInterrupt
         raise LimitReachedError(costs.stopped)
     if problem.length >= costs.settled and (costs.costs < 0).any():
         raise LimitReachedError("states")  # longer than the engine's greatest length

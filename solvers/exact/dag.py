@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from solvers.exact.frontier import Frontier, FrontierBuilder, Line, bounds_text
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
 from solvers.term_code import step_function
 from theory.kernel.components.placements import Step, instances
-from theory.kernel.errors import NumberTooLargeError
 from theory.kernel.language.exact import Error
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.problems.problem import Problem
@@ -72,12 +71,8 @@ def solve_dag(
             plain.run(PLAIN_WORK)
         except _WorkDoneError:
             _go_on(plain, progress)
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except NumberTooLargeError:
-        stopped = "number size"
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     if stopped and plain.best[0] < builder.least:
         plain.add(exact=False)
     return Frontier(

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from solvers.exact.formula_values import Applied, ExactValues, Numbers, Values
 from solvers.exact.formula_words import make_values
 from solvers.exact.frontier import Frontier, FrontierBuilder
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
 from solvers.exact.machine_points import WordOverflowError
 from solvers.exact.output_choice import OutputChoice, cost_splits
 from theory.kernel.components.placements import Step, instances
-from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.errors import ProblemError
 from theory.kernel.language.sorts import Sort
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost, Sequence
@@ -55,12 +55,8 @@ def solve_formulas(
             builder = FrontierBuilder(problem.length)
             values = ExactValues(problem, instances(problem.components))
             FormulaSearch(problem, values, meter).run(builder, progress)
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except NumberTooLargeError:
-        stopped = "number size"
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     if not builder.lines:
         _add_inputs(problem, builder)
     return Frontier(

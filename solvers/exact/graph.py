@@ -14,7 +14,10 @@ from typing import Any
 
 import networkx as nx
 
+from solvers.figures import FORMATS, picture_path
 from solvers.term_code import step_function
+from theory.formats.files import replacing_bytes
+from theory.formats.media import one_line
 from theory.kernel.checks.reference import Computed, children, least_output, start_of
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
@@ -25,6 +28,7 @@ from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.targets import Table, sample_error, total
 
 MAX_NODES = 5_000
+GRAPH_FORMATS = (*FORMATS, ".graphml")
 Successors = Callable[[Any], Iterator[tuple[str, Any]]]
 
 
@@ -146,18 +150,19 @@ def save_graph(problem: Problem, path: Path, *, max_nodes: int = MAX_NODES) -> N
     """Draws the graph by layers (.svg, .png, .pdf) or exports it (.graphml).
 
     Raises:
-        ProblemError: `unknown-format`, or what `behaviour_graph` raises.
+        ProblemError: `unknown-format`, `bad-output`, or what `behaviour_graph` raises.
     """
-    if path.suffix not in (".svg", ".png", ".pdf", ".graphml"):
-        message = "a search graph is drawn as .svg, .png or .pdf, or exported as .graphml"
-        raise ProblemError("unknown-format", message, str(path))
+    picture_path(path, GRAPH_FORMATS)
     graph = behaviour_graph(problem, max_nodes=max_nodes)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".graphml":
+    if path.suffix.lower() == ".graphml":
         exported = graph.copy()
+        exported.graph["name"] = one_line(problem.name)
         for _, data in exported.nodes(data=True):
             data["error"] = "inf" if data["error"] == math.inf else str(data["error"])
-        nx.write_graphml(exported, path)
+        for *_, data in exported.edges(data=True):
+            data["step"] = one_line(data["step"])
+        with replacing_bytes(path) as stream:
+            nx.write_graphml(exported, stream)
         return
     from solvers.plots import layers
 

@@ -21,7 +21,7 @@ from solvers.exact import set_search as ss
 from solvers.exact import set_values as sv
 from solvers.exact.frontier import FrontierBuilder, bounds_text
 from solvers.exact.interning import new_index
-from solvers.exact.limits import LimitReachedError, Meter
+from solvers.exact.limits import STOPS, LimitReachedError, Meter
 from solvers.exact.row_operations import (
     MAX_ARITY,
     Operation,
@@ -273,7 +273,7 @@ class _Search:
                     break
                 took = self.meter.seconds - before
                 self.chunk = max(2_000, int(self.chunk * min(4, _AIM_S / max(took, 1e-3))))
-        except (LimitReachedError, KeyboardInterrupt):
+        except STOPS:
             if control[sv.FOUND] and control[sv.BEST] < sv.BIG:
                 self._finish(control, best_steps, best_outputs, length, exact=False)
             raise

@@ -24,7 +24,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from solvers.exact.frontier import Frontier, LengthProof, Line
-from solvers.exact.limits import LimitReachedError, Limits
+from solvers.exact.limits import (
+    STOPS,
+    LimitReachedError,
+    Limits,
+    Meter,
+    ended_by_ctrl_c,
+    stop_reason,
+)
 from solvers.exact.tracing import TraceError, trace
 from theory.formats.certificates import error_to_json, pack
 from theory.kernel.checks.boolean_steps import applications, check_supported
@@ -36,6 +43,7 @@ from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
 from theory.kernel.problems.specifications import on_inputs
 
+_LOOK_S = 0.1  # between two looks whether the time is over
 _PROCESS = Path(__file__).with_name("sat_process.py")
 
 Progress = Callable[[str], None]
@@ -76,16 +84,25 @@ def run(clauses: tuple[Clause, ...], seconds: float) -> frozenset[int] | Refuted
     if seconds <= 0:
         raise LimitReachedError("time")
     text = "\n".join(" ".join(map(str, clause)) for clause in clauses)
-    try:
-        done = subprocess.run(
-            [sys.executable, str(_PROCESS)], input=text, capture_output=True, text=True,
-            timeout=None if math.isinf(seconds) else seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise LimitReachedError("time") from None
-    word, _, rest = done.stdout.partition("\n")
-    if done.returncode or word not in ("sat", "unsat"):
-        message = f"the SAT solver ended with {done.returncode}: {done.stderr.strip()[-200:]}"
+    meter, pipe = Meter(Limits(seconds)), subprocess.PIPE
+    given: str | None = text
+    with subprocess.Popen(
+        [sys.executable, str(_PROCESS)], stdin=pipe, stdout=pipe, stderr=pipe, text=True,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            while True:
+                meter.check()
+                try:
+                    found, complaint = process.communicate(given, _LOOK_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    given = None  # it has been sent
+        finally:
+            process.kill()
+    word, _, rest = found.partition("\n")
+    if process.returncode or word not in ("sat", "unsat"):
+        message = f"the SAT solver ended with {process.returncode}: {complaint.strip()[-200:]}"
         raise ShefferError("solver-failed", message)
     return frozenset(map(int, rest.split())) if word == "sat" else Refuted(tuple(rest.splitlines()))
 
@@ -139,6 +156,7 @@ def exists_sequence(
     return None
 
 
+@ended_by_ctrl_c()
 def with_proofs(
     frontier: Frontier, *, seconds: float = 60.0, progress: Progress | None = None
 ) -> Frontier:
@@ -183,6 +201,7 @@ def _proved(frontier: Frontier, proofs: list[LengthProof]) -> Frontier:
     return replace(frontier, evidence="proved", evidence_note=note, proofs=tuple(proofs))
 
 
+@ended_by_ctrl_c()
 def solve_by_clauses(
     problem: Problem,
     limits: Limits | None = None,
@@ -221,10 +240,8 @@ def solve_by_clauses(
             lines.append(Line(length, best, min(best, 1) if zero_only else best, witness))
             if progress:
                 progress(f"length {length}: least error {best}")
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     except ProblemError as error:
         if error.reason != "too-large":
             raise

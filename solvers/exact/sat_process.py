@@ -7,13 +7,20 @@ it imports nothing but the solver. `run` in `solvers.exact.proofs` starts it.
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import sys
+from contextlib import suppress
+
+_PARENT_DEATH_SIGNAL = 1  # of Linux's prctl
 
 
 def main() -> None:
-    """Reads, solves, writes."""
+    """Reads, solves, writes; ends when its parent is killed."""
     from pysat.solvers import Solver
 
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     clauses = [list(map(int, line.split())) for line in sys.stdin]
     with Solver("cadical195", bootstrap_with=clauses, with_proof=True) as solver:
         if solver.solve():

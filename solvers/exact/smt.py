@@ -16,11 +16,11 @@ from itertools import product
 from typing import Any
 
 from solvers.exact.frontier import Frontier, FrontierBuilder
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, LimitReachedError, Limits, Meter, stop_reason
 from solvers.exact.smt_encoding import Encoding
 from solvers.exact.smt_errors import error_below
 from theory.kernel.components.placements import Wiring
-from theory.kernel.errors import NumberTooLargeError, ProblemError
+from theory.kernel.errors import ProblemError
 from theory.kernel.language.exact import Error
 from theory.kernel.language.terms import nodes
 from theory.kernel.problems.problem import Problem
@@ -61,14 +61,10 @@ def solve_smt(
             _add_line(problem, length, builder, meter)
             if progress:
                 progress(f"length {length}: least error {builder.least}")
-    except LimitReachedError as limit:
-        stopped = limit.which
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     except UndecidedError as undecided:
         stopped = str(undecided)
-    except NumberTooLargeError:
-        stopped = "number size"
-    except KeyboardInterrupt:
-        stopped = "interrupted"
     return Frontier(
         problem, "smt", builder.fill(exact=stopped is None), (), meter.seconds, stopped,
         evidence_note="engine smt: Z3 found no sequence with a smaller error",
@@ -111,7 +107,7 @@ def _add_line(problem: Problem, length: int, builder: FrontierBuilder, meter: Me
             if error >= least:
                 raise UndecidedError("z3: a model that does not hold up")
             least, witness = error, sequence
-    except (UndecidedError, LimitReachedError, KeyboardInterrupt):
+    except (UndecidedError, *STOPS):
         if least < builder.least:
             builder.add(least, witness, exact=False)
         raise
@@ -152,7 +148,7 @@ def _model(solver: Any, meter: Meter) -> Any:
     meter.check()
     reason = solver.reason_unknown()
     if "interrupt" in reason:
-        raise KeyboardInterrupt
+        raise LimitReachedError("interrupted")
     if "timeout" in reason or "cancel" in reason:
         raise LimitReachedError("time")
     raise UndecidedError(f"z3: {reason}")

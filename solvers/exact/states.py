@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from solvers.exact.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from solvers.exact.error_arrays import as_objects, exact_array
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
 from solvers.exact.state_kernels import BLOCK, EMPTY, refill
 from solvers.exact.state_packing import Packing, pack_states
 from solvers.generated import compiled_module
@@ -214,10 +214,8 @@ def solve_states(
                 progress(f"{bounds_text(builder.lines[-1])}; {search.count:,} states")
             if not size:
                 break
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     if stopped:
         if checkpoint is not None:
             arrays: dict[str, NDArray[Any]] = {

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
 from solvers.exact.interning import new_index
-from solvers.exact.limits import LimitReachedError, Limits, Meter
+from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
 from solvers.exact.point_sets import Encoded, Sets, encode
 from solvers.exact.subsumption_kernels import children, reindex, sieve
 from theory.kernel.components.placements import Step
@@ -129,10 +129,8 @@ def solve_least_length(
         stopped = continue_by_subsumption(
             problem, encoded, builder, meter, progress, layers, checkpoint
         )
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     return Frontier(
         problem, ENGINE, builder.fill(exact=False), tuple(builder.counts), meter.seconds, stopped,
         evidence_note=attested(builder.counts, group),
@@ -194,10 +192,8 @@ def continue_by_subsumption(
                 text = bounds_text(builder.lines[layers.length])
                 progress(f"{text}; {len(kept):,} sets of points kept of {len(made.sets):,}")
         return None
-    except LimitReachedError as limit:
-        stopped = limit.which
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    except STOPS as stop:
+        stopped = stop_reason(stop)
     if checkpoint is not None:
         save_checkpoint(checkpoint, problem, Checkpoint(ENGINE, *settled, layers.arrays()))
     steps = _complete_greedily(problem, encoded, layers)
@@ -225,7 +221,7 @@ def _complete_greedily(problem: Problem, encoded: Encoded, layers: Layers) -> li
             if not len(made.sets):
                 return best
             layers = layers.after(made, np.arange(len(made.sets)))
-    except (LimitReachedError, KeyboardInterrupt):
+    except STOPS:
         return best
 
 

@@ -16,31 +16,18 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from theory.kernel.errors import ShefferError
+from solvers.figures import picture_path
 from theory.theorems import Report, find, run_claims
-
-PICTURES = (".svg", ".png", ".pdf")
-
-
-def check_picture(path: str | Path) -> None:
-    """Refuses what is no picture's name, before the work is done.
-
-    Raises:
-        ShefferError: `unknown-format`.
-    """
-    if Path(path).suffix not in PICTURES:
-        message = f"a picture is one of {', '.join(PICTURES)}"
-        raise ShefferError("unknown-format", message, str(path))
 
 
 def run(name: str, plot: Path | None = None) -> Report:
     """The experiment that belongs to a theorem; `plot` is where its picture goes.
 
     Raises:
-        ShefferError: `unknown-theorem`, or `unknown-format` of the picture.
+        ShefferError: `unknown-theorem`, or what `picture_path` refuses.
     """
     if plot is not None:
-        check_picture(plot)
+        picture_path(plot)
     module = import_module(f"solvers.experiments.{find(name).name.replace('-', '_')}")
     report = run_claims(f"{name}, experiment", module.CLAIMS)
     if plot is not None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from solvers.figures import save_figure
 from solvers.plots import STYLE
 
 if TYPE_CHECKING:
@@ -22,11 +23,8 @@ def panels(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    target = Path(path)
     with rc_context(STYLE):
         figure = Figure(figsize=(count * width, height), layout="constrained")
         FigureCanvasAgg(figure)
         yield list(figure.subplots(1, count, squeeze=False)[0])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        nothing = {".svg": {"Date": None, "Creator": None}, ".png": {"Software": None}}
-        figure.savefig(target, dpi=150, metadata=nothing.get(target.suffix))
+        save_figure(figure, path)

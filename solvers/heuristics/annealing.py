@@ -17,9 +17,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import GOLDEN, compiled, unit
+from solvers.compiling import compiled
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.kernels import mutate
+from solvers.heuristics.random_streams import GOLDEN, unit
 from solvers.heuristics.saving.plain_data import State
 from solvers.heuristics.saving.state import are_errors, are_genomes, require, set_state, state_of
 from solvers.heuristics.seen import Table, Words, insert

@@ -19,8 +19,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.heuristics.annealing import Annealing
-from solvers.heuristics.compiling import compiled
 from solvers.heuristics.saving.plain_data import State
 from solvers.heuristics.saving.state import (
     are_errors,

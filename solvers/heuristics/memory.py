@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import compiled
+from solvers.compiling import compiled
 from solvers.heuristics.saving.plain_data import State
 from solvers.heuristics.saving.state import are_errors, array, member, require
 

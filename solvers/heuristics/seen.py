@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import compiled
+from solvers.compiling import compiled
 from solvers.heuristics.saving.plain_data import State
 from solvers.heuristics.saving.state import array, member, require
 from solvers.heuristics.space import Space

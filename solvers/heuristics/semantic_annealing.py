@@ -20,12 +20,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.heuristics.annealing import accepts
-from solvers.heuristics.compiling import GOLDEN, compiled, unit
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.kernels import mutate
 from solvers.heuristics.memory import Memory, recall
 from solvers.heuristics.protocol import Comparison
+from solvers.heuristics.random_streams import GOLDEN, unit
 from solvers.heuristics.saving.plain_data import State
 from solvers.heuristics.saving.state import (
     are_errors,

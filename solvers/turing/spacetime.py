@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.figures import save_figure
 from solvers.turing.plain import (
     DEFAULT_CELLS,
     DEFAULT_FUEL,
@@ -29,10 +30,10 @@ from solvers.turing.plain import (
     packed,
     run_plain,
 )
+from theory.formats.media import picture_text
 from theory.kernel.errors import MachineError
 from theory.turing import BLANK, Configuration, Machine, Outcome, start
 
-FORMATS = (".png", ".svg", ".pdf")
 BLANK_COLOUR = "#f3efe6"
 COLOURS = ("#22313f", "#2a9d8f", "#e9b44c", "#8e6bbf", "#5b8def", "#7a5230", "#9aa5b1", "#c77dba")
 HEAD_COLOUR = "#d7263d"
@@ -182,12 +183,8 @@ def plot_space_time(diagram: SpaceTime, path: str | Path, title: str = "", dpi: 
     """Draw a diagram into a file, PNG, SVG or PDF by its ending.
 
     Raises:
-        MachineError: the ending is another one, or the file cannot be written.
+        ProblemError: `unknown-format`, `bad-output`.
     """
-    target = Path(path)
-    if target.suffix.lower() not in FORMATS:
-        raise MachineError("plot-format", f"a plot ends in {', '.join(FORMATS)}", str(path))
-    from matplotlib import rc_context
     from matplotlib.colors import LinearSegmentedColormap, ListedColormap
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
@@ -229,24 +226,15 @@ def plot_space_time(diagram: SpaceTime, path: str | Path, title: str = "", dpi: 
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=True))
         axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    axes.set_title(title, fontsize=11)
+    axes.set_title(picture_text(title), fontsize=11)
     figure.supxlabel(caption(diagram), fontsize=8)
     marks: list[Patch | Line2D] = [
         Line2D([], [], linestyle="none", marker="o", markersize=4, color=HEAD_COLOUR, label="head")
     ]
     if not grouped and len(symbols) <= 12:
         marks += [
-            Patch(facecolor=colour, edgecolor="#888888", label=f"symbol {name}")
+            Patch(facecolor=colour, edgecolor="#888888", label=f"symbol {picture_text(name, 12)}")
             for colour, name in zip(colours, symbols, strict=True)
         ]
     figure.legend(handles=marks, loc="outside right upper", fontsize=8, frameon=False)
-    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-    try:
-        with rc_context({"svg.hashsalt": "sheffer"}):
-            figure.savefig(target, dpi=dpi, metadata=metadata.get(target.suffix.lower()))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise MachineError(
-            "unwritable", f"the plot cannot be written: {reason}", str(path)
-        ) from None
-    return target
+    return save_figure(figure, path, dpi)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from solvers.turing.follow import follow
 from solvers.turing.spacetime import caption, plot_space_time, space_time
 from tests.turing_machines import BB5, begun_machines
-from theory.kernel.errors import MachineError
+from theory.kernel.errors import MachineError, ProblemError
 from theory.turing import Configuration, Machine, Outcome, run, start
 from theory.turing_formats import read_machine
 
@@ -82,10 +82,11 @@ def test_a_plot_is_written(tmp_path: Path, suffix: str) -> None:
 
 def test_plots_to_unknown_kinds_or_places_are_refused(tmp_path: Path) -> None:
     diagram = space_time(read_machine(BB4))
-    with pytest.raises(MachineError, match=r"\.png"):
+    with pytest.raises(ProblemError, match=r"\.png"):
         plot_space_time(diagram, tmp_path / "bb4.xyz")
-    with pytest.raises(MachineError, match="cannot be written"):
-        plot_space_time(diagram, tmp_path / "missing" / "bb4.png")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ProblemError, match="cannot be made"):
+        plot_space_time(diagram, tmp_path / "file" / "bb4.png")
 
 
 @pytest.mark.parametrize(("first", "last"), [(5, 3), (-1, 3), (200, None), (200, 300)])

@@ -50,7 +50,11 @@ def output_path(out: Path | None, name: str, suffix: str) -> Path:
     path = out or Path(file_name(name, suffix))
     if path.is_dir() or not path.name:
         raise ProblemError("bad-output", "is a folder; name a file", str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"its folder cannot be made ({error.strerror}); name another file"
+        raise ProblemError("bad-output", message, str(path)) from None
     if not os.access(path.parent, os.W_OK | os.X_OK):
         message = "its folder cannot be written in; name another file with --out"
         raise ProblemError("bad-output", message, str(path))
@@ -88,22 +92,24 @@ def replacing_bytes(path: str | Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def _replacing(path: Path, mode: str) -> Iterator[IO[Any]]:
     encoding, newline = (None, None) if "b" in mode else ("utf-8", "\n")
-    if _is_stream(path):
-        with open(path, mode.replace("x", "w"), encoding=encoding, newline=newline) as stream:
-            yield stream
-        return
-    # A new file: a link of that name, which may lead anywhere, is removed and not followed.
     part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
     try:
+        if _is_stream(path):
+            with open(path, mode.replace("x", "w"), encoding=encoding, newline=newline) as stream:
+                yield stream
+            return
+        # A new file: a link of that name, which may lead anywhere, is removed and not followed.
+        part.unlink(missing_ok=True)
         with open(part, mode, encoding=encoding, newline=newline) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(part, path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # a full disk does not say where
         raise
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from solvers.completeness.finite.post import Clone, Place, clones
+from solvers.figures import save_figure
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -96,8 +97,7 @@ def draw_place(place: Place, path: str | Path) -> None:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     _draw(axes, diagram, positions, place)
-    metadata: dict[str, Any] = {"Date": None} if str(path).endswith(".svg") else {"Software": None}
-    figure.savefig(path, dpi=130, metadata=metadata)
+    save_figure(figure, path, dpi=130)
 
 
 def _finite_levels(place: Place) -> list[float]:
