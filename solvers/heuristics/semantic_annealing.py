@@ -46,7 +46,6 @@ from solvers.slots import SlotKeys
 
 NOTHING, NEW, MOVED = range(3)
 
-
 STATE = (
     "gate", "memory", "genome", "keys", "level", "allowed", "redundant", "fresh", "vain", "walked",
     "starts", "proposals", "place",
@@ -245,9 +244,9 @@ class SemanticAnnealing:
         """Go on from there; a ValueError where it is no state of such a search."""
         set_state(self, STATE, state)
         started = len(self.genome) > 0
+        require(len(self.genome) in (0, self.space.width))
         require(
             self.fresh or started,
-            len(self.genome) in (0, self.space.width),
             not started or are_genomes(self.space, self.genome[None]),
             self.level.shape == (3,),
             are_errors(self.level[::2]),

@@ -95,7 +95,8 @@ def load(path: Path, key: str) -> State:
     if not hmac.compare_digest(data[len(_FORMAT) : _START], digest + b"\n"):
         raise CheckpointError("it is damaged")
     found = mapping(from_bytes(data, _START))
-    if found.get("key") != key:
+    own = found.get("key")
+    if not isinstance(own, str) or own != key:
         raise CheckpointError("it is another run's")
     return found
 
@@ -175,7 +176,8 @@ def set_generator(generator: np.random.Generator, data: State) -> None:
         ValueError: it is no state of PCG64 with that seed.
     """
     state: Any = generator.bit_generator.state
-    require(state["bit_generator"] == "PCG64", member(data, "inc") == state["state"]["inc"])
+    require(state["bit_generator"] == "PCG64")
+    require(whole(member(data, "inc"), 2**128 - 1) == state["state"]["inc"])
     state["state"]["state"] = whole(member(data, "state"), 2**128 - 1)
     state["has_uint32"] = whole(member(data, "has_uint32"), 1)
     state["uinteger"] = whole(member(data, "uinteger"), 2**32 - 1)
