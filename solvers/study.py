@@ -33,6 +33,7 @@ from solvers.identity import describe, stamp
 from solvers.jobs import Job, run_job
 from solvers.pool import process_pool
 from solvers.store import Store, StoredRun, open_store, read_store
+from theory.formats.files import folder_in
 
 CHUNK = 5
 """Repetitions in one job: what a killed study may lose for each process."""
@@ -193,12 +194,12 @@ def run_study(
 
     Raises:
         StudyError: the file is in use or holds another study, or a run failed.
+        ProblemError: a link or a file stands where the folder should.
     """
     stamps = {benchmark.name: stamp(benchmark.make) for benchmark in spec.benchmarks}
     with open_store(path, describe(spec)) as store:
         finished = store.finished()
-        folder = Path(f"{path}.runs")
-        folder.mkdir(exist_ok=True)
+        folder = folder_in(Path(path).parent, f"{Path(path).name}.runs")
         jobs = _jobs(spec, stamps, finished, folder, checkpoint_s)
         total, done = len(spec.benchmarks) * len(spec.searches) * spec.repetitions, len(finished)
         report = progress or _silent

@@ -30,6 +30,7 @@ from solvers.study import run_study
 from solvers.suites import find_problem
 from tests.solvers.test_study import spec
 from tests.solvers.toy import nk_landscape
+from theory.kernel.errors import ProblemError
 
 HEADER = len(b"sheffer run 2\n") + 65
 
@@ -511,3 +512,12 @@ def test_a_study_says_which_runs_start_anew(tmp_path: Path) -> None:
     assert {line.partition(":")[0] for line in said} == names
     assert all("another version" in line for line in said)
     assert not trace.exists()
+
+
+def test_a_folder_of_runs_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    """It may lead anywhere, and checkpoints would be written and removed there."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "study.sqlite.runs").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ProblemError, match="in the way") as caught:
+        run_study(spec(1, cap=20), tmp_path / "study.sqlite", workers=1)
+    assert caught.value.reason == "bad-output"
