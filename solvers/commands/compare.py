@@ -137,7 +137,7 @@ def compare(
                 bar.update(task, description="runs", completed=done, total=total)
 
             def say(line: str) -> None:
-                terminal.print(line, markup=False)
+                terminal.print(line, markup=False, soft_wrap=True)
 
             try:
                 result = run(loaded, folder, settings, say=say, tick=tick)
