@@ -136,7 +136,7 @@ def compare(
                 bar.update(task, description="runs", completed=done, total=total)
 
             try:
-                result = run(loaded, folder, settings, say=terminal.print, tick=tick)
+                result = run(loaded, folder, settings, say=terminal.say, tick=tick)
             except BaseException:
                 # What is refused is one line, without the bar.
                 bar.live.transient, terminal.quiet = True, not terminal.is_terminal
