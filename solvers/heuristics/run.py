@@ -59,6 +59,7 @@ from solvers.heuristics.saving.state import (
 )
 from solvers.heuristics.seen import Seen
 from solvers.heuristics.space import Space
+from solvers.stopping import asked_to_end
 
 BehaviourKeys = Callable[[Genomes], list[bytes]]
 Say = Callable[[str], None]
@@ -213,6 +214,8 @@ def run(
 ) -> RunResult:
     """Run one search until the target `optimum`, the cap, or the end of its space.
 
+    Inside `solvers.stopping.ended_by_ctrl_c` Ctrl-C ends it after a batch.
+
     Args:
         evaluator: the problem.
         search_name: a name of `SEARCHES`, or `package.module:Name` of the caller's own search.
@@ -252,7 +255,7 @@ def run(
 
     def go_on(state: _State) -> RunResult:
         while state.spent() < cap and state.hits.get(OPTIMUM) is None:
-            if not _step(state, evaluator, search_name, cap, batch, behaviours):
+            if not _step(state, evaluator, search_name, cap, batch, behaviours) or asked_to_end():
                 break
             saver.save(state)
         saver.remove()
