@@ -40,6 +40,7 @@ INFINITE_BLOCK = (Measure.ABSOLUTE, Measure.SQUARED, Measure.GREATEST)
 _HEADER = '''"""Written by Sheffer; may be deleted at any time."""
 import numpy as np
 from numba import njit
+from solvers.compiling import compiled
 from solvers.word_errors import INFINITE, bit_count
 
 U = np.uint64
@@ -97,7 +98,7 @@ def kernel_source(problem: Problem, decoder: Decoder, words: int) -> str:
     errors = _errors_of_outputs if not decoder.picks_output else _errors_of_best_slot
     header = [
         "",
-        '@njit(cache=True, error_model="numpy")',
+        '@compiled(error_model="numpy")',
         "def {}(genomes, places, inputs, wanted, valid, out):",
         f"    s = np.zeros({max(1, decoder.slot_count) * words}, dtype=np.uint64)",
         f"    ok = np.zeros({words}, dtype=np.uint64)",

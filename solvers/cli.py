@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Any
 
@@ -23,6 +24,9 @@ from solvers.commands.theorems import theorems
 from solvers.commands.turing import turing
 from solvers.commands.verify import verify
 
+_INTERRUPTED = 128 + signal.SIGINT
+"""What typer makes of a Ctrl-C outside a command's own code."""
+
 
 class OneLineErrors(TyperGroup):
     """The group of commands; a wrong option gets one line and exit code 2, like other bad input."""
@@ -33,6 +37,8 @@ class OneLineErrors(TyperGroup):
         try:
             code = super().main(*args, **kwargs)
             end_output()
+            if code == _INTERRUPTED:
+                code = exit_code(KeyboardInterrupt())
         except SystemExit:
             code = Exit.UNKNOWN  # the help could not be printed
             drop_output()
@@ -80,7 +86,3 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     app()
-
-
-if __name__ == "__main__":
-    main()

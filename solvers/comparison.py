@@ -76,7 +76,8 @@ def compare(
     Args:
         problems: of different names.
         folder: where `study.sqlite`, tables, pictures and certificates go.
-        say: called with a line for each exact result, and when only recounts are left.
+        say: called with a line for each exact result, for each run that did not continue from its
+            checkpoint or could not be saved, and when only recounts are left.
         tick: called with (finished runs, all runs).
 
     Raises:
@@ -92,6 +93,8 @@ def compare(
         benchmarks: list[Benchmark] = []
         for problem in problems:
             frontier = solve(problem, Limits(seconds=chosen.exact_s))
+            if frontier.stopped == "interrupted":
+                raise KeyboardInterrupt  # a bound found by chance is no target of a study
             found[problem.name] = frontier
             benchmark, remarks = _benchmark(frontier, chosen.evaluations)
             benchmarks.append(benchmark)
@@ -104,7 +107,7 @@ def compare(
         later = Later(executor, found, recount_s=chosen.recount_s, count_states=chosen.count_states)
         study = run_study(
             spec, place / STORE, executor=executor, workers=1, progress=tick,
-            checkpoint_s=chosen.checkpoint_s,
+            checkpoint_s=chosen.checkpoint_s, say=say,
         )  # fmt: skip
         counts: Mapping[str, BehaviourCount] = {}
         if study.complete:

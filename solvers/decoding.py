@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.heuristics.space import Space
 from theory.kernel.components.placements import Instance, Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
@@ -138,7 +138,7 @@ def _padded(rows: list[Any], width: int) -> NDArray[np.int32]:
     return result
 
 
-@njit(cache=True)
+@compiled
 def _decode_dag(
     genomes: Any, length: Any, input_sorts: Any, wants: Any, makes: Any, out_sorts: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -176,7 +176,7 @@ def _decode_dag(
     return taken, reads, writes, outputs
 
 
-@njit(cache=True)
+@compiled
 def _slot_sorts(
     taken: Any, writes: Any, input_sorts: Any, makes: Any, slot_count: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -191,7 +191,7 @@ def _slot_sorts(
     return sorts
 
 
-@njit(cache=True)
+@compiled
 def _pick(sorts: Any, slots: Any, sort: Any, gene: Any) -> Any:  # pragma: no cover - compiled
     """The slot of the sort that the gene points at, counted round; -1 where there is none."""
     number = 0

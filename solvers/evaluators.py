@@ -23,11 +23,11 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from solvers.bit_evaluator import BitEvaluator
 from solvers.bit_kernels import bitwise
+from solvers.compiling import compiled
 from solvers.decoding import Decoder, chain_space
 from solvers.exact.error_arrays import INFINITE
 from solvers.exact.limits import LimitReachedError, Limits, Meter
@@ -173,7 +173,7 @@ class TableEvaluator:
         return self.problem.sequence(self.table.steps(entry))
 
 
-@njit(cache=True)
+@compiled
 def _walk(
     genomes: Any, moves: Any, start: Any, counts: Any, errors: Any, greatest: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -192,7 +192,7 @@ def _walk(
     return found
 
 
-@njit(cache=True)
+@compiled
 def walk_ends(genomes: Any, moves: Any, start: Any) -> Any:  # pragma: no cover - compiled
     """The point (n, samples) at which each genome leaves each sample."""
     ends = np.empty((len(genomes), len(start)), dtype=np.int32)
@@ -207,7 +207,7 @@ def walk_ends(genomes: Any, moves: Any, start: Any) -> Any:  # pragma: no cover 
     return ends
 
 
-@njit(cache=True)
+@compiled
 def _walk_once(
     genomes: Any, moves: Any, start: Any, most: Any, keys: Any, redundant: Any
 ) -> None:  # pragma: no cover - compiled

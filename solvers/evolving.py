@@ -10,6 +10,7 @@ import numpy as np
 
 from solvers.evaluators import evaluator_for
 from solvers.heuristics import RunResult, StudyError, run
+from solvers.stopping import answer, asked_to_end, ended_by_ctrl_c
 from theory.kernel.language.exact import Error
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Sequence
@@ -23,11 +24,13 @@ class Found:
         error: the exact error of the sequence.
         sequence: the best sequence.
         run: evaluations, distinct ones, and the trajectory.
+        interrupted: whether Ctrl-C ended it.
     """
 
     error: Error
     sequence: Sequence
     run: RunResult
+    interrupted: bool = False
 
 
 def evolve(
@@ -38,7 +41,7 @@ def evolve(
     seed: int = 1,
     settings: Mapping[str, Any] | None = None,
 ) -> Found:
-    """Runs one search for at most `evaluations`, or until the error is 0.
+    """Runs one search for at most `evaluations`, or until the error is 0, or Ctrl-C.
 
     Raises:
         ShefferError: a negative seed, no such search or setting, or a problem that cannot be
@@ -47,13 +50,16 @@ def evolve(
     if seed < 0:
         raise StudyError("bad-seed", f"the seed must not be negative; it is {seed}")
     evaluator = evaluator_for(problem)
-    result = run(
-        evaluator,
-        search,
-        settings or {},
-        np.random.SeedSequence(seed),
-        evaluations,
-        {"optimum": 0.0},
-    )
+    with ended_by_ctrl_c():
+        result = run(
+            evaluator,
+            search,
+            settings or {},
+            np.random.SeedSequence(seed),
+            evaluations,
+            {"optimum": 0.0},
+        )
+        interrupted = asked_to_end()
+        answer()
     sequence = evaluator.sequence(np.array(result.best_genome, dtype=np.int32))
-    return Found(problem.error(sequence), sequence, result)
+    return Found(problem.error(sequence), sequence, result, interrupted)

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import ModuleType
 
 import numba
-import platformdirs
 
 from solvers import scalars, term_code
+from solvers.compiling import cache_folder
 from solvers.kernels import machine_terms, source_lines
 from theory.kernel.components.component import Component
 from theory.kernel.components.placements import Instance
@@ -33,20 +33,20 @@ MAX_INSTANCES = 400
 
 _HEADER = '''"""Written by Sheffer; may be deleted at any time."""
 import numpy as np
-from numba import njit
+from solvers.compiling import compiled
 from solvers.scalars import *
 
 U = np.uint64
 
 
-@njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def apply(instance, a, out, flags):
     """Runs one instance on the words a[0], a[1], ...; False where it blocks."""
 '''
 
 _RUNNER = '''
 
-@njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def run_words(instances, reads, writes, inputs, slots, results, overflow):
     """Runs each sequence on each sample.
 
@@ -158,26 +158,19 @@ def _text(module: ModuleType) -> str:
     return Path(module.__file__ or "").read_text(encoding="utf-8")
 
 
-def cache_directory() -> Path:
-    """Where kernels are kept; the variable SHEFFER_CACHE overrides the user's cache directory."""
-    given = os.environ.get("SHEFFER_CACHE")
-    return Path(given) if given else Path(platformdirs.user_cache_dir("sheffer")) / "kernels"
-
-
 def _load(name: str, source: str) -> ModuleType:
-    path = cache_directory() / f"{name}.py"
-    try:
-        if not path.is_file() or path.read_text(encoding="utf-8") != source:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8"
-            ) as part:
-                part.write(source)
-            os.replace(part.name, path)
-    except OSError:
-        # No place to keep it: compile it for this process alone.
-        path = Path(tempfile.mkdtemp(prefix="sheffer-")) / f"{name}.py"
-        path.write_text(source, encoding="utf-8")
+    path = cache_folder() / "kernels" / f"{name}.py"
+    if not path.is_file() or path.read_text(encoding="utf-8") != source:
+        path.parent.mkdir(exist_ok=True)
+        # Several processes may write it at once, each a file of its own.
+        number, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as stream:
+                stream.write(source)
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None

@@ -119,6 +119,6 @@ def stamp(value: object) -> str:
 def program_digest() -> str:
     """A digest of the source of the searches and of the loop that runs them."""
     digest = hashlib.sha256()
-    for path in sorted(Path(heuristics.__file__).parent.glob("*.py")):
+    for path in sorted(Path(heuristics.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

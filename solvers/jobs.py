@@ -70,6 +70,7 @@ def run_job(job: Job) -> list[StoredRun]:
         keys = _keys_of(key) if job.count_behaviours else None
         for repetition in job.repetitions:
             seed = seed_of(job.seed, job.benchmark.name, job.label, repetition)
+            remarks: list[str] = []
             timed = None if keys is None else _Timed(keys)
             start, cpu = time.perf_counter(), time.process_time()
             result = run(
@@ -83,11 +84,13 @@ def run_job(job: Job) -> list[StoredRun]:
                 behaviours=timed,
                 checkpoint=job.checkpoint(repetition),
                 checkpoint_s=job.checkpoint_s,
+                say=remarks.append,
             )
             seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
             if timed is not None:
                 seconds, cpu = seconds - timed.seconds, cpu - timed.cpu_seconds
-            runs.append(StoredRun(key[0], job.label, repetition, result, seconds, cpu))
+            said = tuple(remarks)
+            runs.append(StoredRun(key[0], job.label, repetition, result, seconds, cpu, said))
     except Exception as error:
         where = f"{job.benchmark.name}, {job.label}"
         reason = error.reason if isinstance(error, StudyError) else "run-failed"

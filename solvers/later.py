@@ -49,30 +49,35 @@ class Later:
         }
 
     def results(self, say: Say) -> tuple[dict[str, Frontier], dict[str, BehaviourCount]]:
-        """Waits for all of it.
+        """Waits for all of it, or until Ctrl-C: what is done by then.
 
         Raises:
             StudyError: `worker-died`.
         """
+        recounted: dict[str, Frontier] = {}
+        counted: dict[str, BehaviourCount] = {}
         try:
-            return self._results(say)
+            _wait("recounting lower bounds", self.recounts, recounted, say)
+            _wait("counting distinct behaviours", self.counts, counted, say)
+        except KeyboardInterrupt:
+            pass  # bounds stay attested, ideals are left out: the report says both
         except BrokenExecutor as error:
             raise StudyError("worker-died", WORKER_DIED) from error
-
-    def _results(self, say: Say) -> tuple[dict[str, Frontier], dict[str, BehaviourCount]]:
-        waiting = [name for name, recount in self.recounts.items() if not recount.done()]
-        if waiting:
-            say(f"recounting lower bounds: {', '.join(waiting)}")
-        recounted = {name: recount.result() for name, recount in self.recounts.items()}
-        waiting = [name for name, count in self.counts.items() if not count.done()]
-        if waiting:
-            say(f"counting distinct behaviours: {', '.join(waiting)}")
-        return recounted, {name: count.result() for name, count in self.counts.items()}
+        return recounted, counted
 
     def cancel(self) -> None:
         """Takes back what has not begun."""
         for future in (*self.recounts.values(), *self.counts.values()):
             future.cancel()
+
+
+def _wait(what: str, futures: Mapping[str, Future[Any]], done: dict[str, Any], say: Say) -> None:
+    """Adds each result to `done`."""
+    waiting = [name for name, future in futures.items() if not future.done()]
+    if waiting:
+        say(f"{what}: {', '.join(waiting)}")
+    for name, future in futures.items():
+        done[name] = future.result()
 
 
 class _InProcess(Future[Any]):

@@ -22,8 +22,9 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from solvers.compiling import compiled
 
 Keys = NDArray[np.uint64]
 
@@ -76,7 +77,7 @@ def keys_of_values(values: list[tuple[object, ...]]) -> list[int]:
     return [max(1, int.from_bytes(digest, "little")) for digest in digests]
 
 
-@njit(cache=True)
+@compiled
 def unread_steps(taken: Any, reads: Any, writes: Any) -> Any:  # pragma: no cover - compiled
     """How many steps (n,) are left out, or write nothing that is read; the last one may."""
     n, steps = taken.shape
@@ -99,7 +100,7 @@ def unread_steps(taken: Any, reads: Any, writes: Any) -> Any:  # pragma: no cove
     return counts
 
 
-@njit(cache=True)
+@compiled
 def _hash(values: Any, blocked: Any, sorts: Any, keys: Any) -> None:  # pragma: no cover - compiled
     first, second = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
     shift = np.uint64(32)
@@ -121,7 +122,7 @@ def _hash(values: Any, blocked: Any, sorts: Any, keys: Any) -> None:  # pragma: 
             keys[g, s] = max(key, np.uint64(1))
 
 
-@njit(cache=True)
+@compiled
 def _add_repeats(
     keys: Any, taken: Any, writes: Any, redundant: Any
 ) -> None:  # pragma: no cover - compiled

@@ -68,6 +68,7 @@ class StoredRun:
         result: what it did.
         seconds: how long it took, without counting behaviours.
         cpu_seconds: processor time of the process meanwhile; None in old files.
+        remarks: lines for people, about saving and continuing it; not kept.
     """
 
     problem: str
@@ -76,6 +77,7 @@ class StoredRun:
     result: RunResult
     seconds: float
     cpu_seconds: float | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class Store:

@@ -34,6 +34,7 @@ from solvers.jobs import Job, run_job
 from solvers.pool import process_pool
 from solvers.recorded import hits_of, integer, listed, mapping, member, name, real, text, tuples
 from solvers.store import Store, StoredRun, open_store, read_store
+from theory.formats.files import folder_in
 
 CHUNK = 5
 """Repetitions in one job: what a killed study may lose for each process."""
@@ -41,6 +42,7 @@ CHUNK = 5
 WORKER_DIED = "a worker process died, perhaps for lack of memory; run it again to continue"
 
 Progress = Callable[[int, int], None]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def run_study(
     workers: int | None = None,
     progress: Progress | None = None,
     checkpoint_s: float = CHECKPOINT_S,
+    say: Say = lambda _: None,
 ) -> StudyResult:
     """Run a study, or what is missing of it, and keep the results in the file `path`.
 
@@ -187,16 +190,18 @@ def run_study(
         progress: called with (finished runs, all runs) at the start and after each job.
         checkpoint_s: seconds after which a run in progress is saved beside the file, in a folder
             of the same name with `.runs` added, so that it continues where it was.
+        say: called with a line for each run that started anew in spite of its checkpoint, or could
+            not be saved; after its job.
 
     Raises:
         StudyError: the file is in use or holds another study, or a run failed.
+        ProblemError: a link or a file stands where the folder should.
     """
     stamps = {benchmark.name: stamp(benchmark.make) for benchmark in spec.benchmarks}
     with open_store(path, describe(spec)) as store:
         stored = _stored(store, spec.benchmarks, spec.searches, spec.repetitions)
         finished = {(run.problem, run.search, run.repetition) for run in stored}
-        folder = Path(f"{path}.runs")
-        folder.mkdir(exist_ok=True)
+        folder = folder_in(Path(path).parent, f"{Path(path).name}.runs")
         jobs = _jobs(spec, stamps, finished, folder, checkpoint_s)
         total, done = len(spec.benchmarks) * len(spec.searches) * spec.repetitions, len(finished)
         report = progress or _silent
@@ -205,6 +210,9 @@ def run_study(
             with closing(_results(jobs, executor, workers)) as results:
                 for runs in results:
                     store.save(runs)
+                    for run in runs:
+                        for remark in run.remarks:
+                            say(f"{run.problem}, {run.search}, {run.repetition}: {remark}")
                     done += len(runs)
                     report(done, total)
         except KeyboardInterrupt:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from theory.kernel.problems.targets import Measure
 
 WRONG, BITS, ABSOLUTE, SQUARED, GREATEST = range(5)
@@ -28,7 +28,7 @@ UNSAFE = np.int64(-1)
 INFINITE = np.int64(2**62)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def bit_count(word: Any) -> Any:  # pragma: no cover - compiled
     """How many bits of a word are set."""
     x = np.uint64(word)
@@ -38,7 +38,7 @@ def bit_count(word: Any) -> Any:  # pragma: no cover - compiled
     return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _distance(a: Any, b: Any, measure: Any, unsigned: Any) -> Any:  # pragma: no cover - compiled
     """The error of one output value, or UNSAFE."""
     if measure == WRONG:
@@ -52,7 +52,7 @@ def _distance(a: Any, b: Any, measure: Any, unsigned: Any) -> Any:  # pragma: no
     return d * d if measure == SQUARED else d
 
 
-@njit(cache=True)
+@compiled
 def least_slot_errors(
     results: Any, wanted: Any, valid: Any, measure: Any, blocked: Any, unsigned: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -96,7 +96,7 @@ def least_slot_errors(
     return errors, unsafe
 
 
-@njit(cache=True)
+@compiled
 def output_errors(
     results: Any, wanted: Any, outputs: Any, measure: Any, blocked: Any, unsigned: Any
 ) -> Any:  # pragma: no cover - compiled

@@ -97,7 +97,6 @@ def compare(
     with errors():
         from solvers.comparison import compare as run
         from solvers.request import Settings, check_request
-        from theory.kernel.errors import ShefferError
 
         names = _problem_names(problems, suite)
         settings = Settings(
@@ -137,8 +136,8 @@ def compare(
                 bar.update(task, description="runs", completed=done, total=total)
 
             try:
-                result = run(loaded, folder, settings, say=terminal.print, tick=tick)
-            except (ShefferError, OSError):
+                result = run(loaded, folder, settings, say=terminal.say, tick=tick)
+            except BaseException:
                 # What is refused is one line, without the bar.
                 bar.live.transient, terminal.quiet = True, not terminal.is_terminal
                 raise

@@ -63,6 +63,7 @@ def evolve(
                     "search": search,
                     "seed": seed,
                     "error": str(error),
+                    "interrupted": found.interrupted,
                     "evaluations": result.evaluations,
                     "distinct": result.distinct,
                     "comparisons": result.comparisons,
@@ -73,11 +74,13 @@ def evolve(
         else:
             screen = console()
             last = result.trajectory[-1][0] if result.trajectory else 0
+            ended = "(interrupted) " if found.interrupted else ""
             compared = f", {result.comparisons:,} comparisons" if result.comparisons else ""
             screen.say(
-                f"FOUND error {error_text(error)} at length {len(sequence)} · after {last:,} of "
-                f"{result.evaluations:,} evaluations, {result.distinct:,} distinct{compared}"
+                f"FOUND {ended}error {error_text(error)} at length {len(sequence)} · "
+                f"after {last:,} of {result.evaluations:,} evaluations, "
+                f"{result.distinct:,} distinct{compared}"
             )
             for text in sequence_text(sequence).splitlines():
                 screen.say(f"  {text}")
-    raise typer.Exit(Exit.OK)
+    raise typer.Exit(Exit.UNKNOWN if found.interrupted else Exit.OK)

@@ -85,7 +85,7 @@ def _wrapped(screen: Terminal, label: str, items: Iterable[str]) -> None:
         ", ".join(items), WIDTH, initial_indent=first, subsequent_indent=" " * len(first),
         break_on_hyphens=False,
     )  # fmt: skip
-    screen.say(text)
+    screen.lines(text)
 
 
 def _first_line(kind: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,6 +115,8 @@ def solve(
     with errors():
         from solvers.exact import Limits, with_evidence
         from solvers.exact import solve as search
+        from solvers.stopping import answer as answer_ctrl_c
+        from solvers.stopping import asked_to_end, ended_by_ctrl_c
         from theory.formats.certificates import write_certificate
         from theory.formats.files import output_path
 
@@ -128,19 +131,24 @@ def solve(
         name = found_problem.name
         limits = Limits(seconds, max_states, int(max_memory * 2**30))
         with progress_console().waiting(f"{name}: starting") as update:
-            frontier = search(
-                found_problem,
-                limits,
-                engine=engine,
-                progress=lambda text: update(f"{name}: {text}"),
-                least_length=least_length,
-                checkpoint=resume,
-            )
-            if prove and frontier.stopped != "interrupted":
-                frontier = _with_proofs(frontier, seconds, update)
+            with ended_by_ctrl_c():
+                frontier = search(
+                    found_problem,
+                    limits,
+                    engine=engine,
+                    progress=lambda text: update(f"{name}: {text}"),
+                    least_length=least_length,
+                    checkpoint=resume,
+                )
+                if prove:
+                    frontier = _with_proofs(frontier, seconds, update)
+                if asked_to_end():
+                    answer_ctrl_c()
+                    recount = 0
             if frontier.evidence != "proved" and recount > 0 and not frontier.stopped:
                 update(f"{name}: recounting with the reference enumerator")
-                frontier = with_evidence(frontier, timeout_s=recount)
+                with suppress(KeyboardInterrupt):  # what was found stands, attested
+                    frontier = with_evidence(frontier, timeout_s=recount)
         failure: OSError | None = None
         try:
             write_certificate(frontier.certificate(), path)
@@ -187,14 +195,17 @@ def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], N
     """The frontier with proofs where that is possible; else a line says why not."""
     from solvers.exact import Limits
     from solvers.exact.proofs import solve_by_clauses, with_proofs
+    from solvers.stopping import asked_to_end
     from theory.kernel.errors import ProblemError
 
+    if asked_to_end():
+        return frontier
     name = frontier.problem.name
     try:
         found = with_proofs(
             frontier, seconds=seconds, progress=lambda text: progress(f"{name}: {text}")
         )
-        if not frontier.optimal and frontier.inputs is None:
+        if not frontier.optimal and frontier.inputs is None and not asked_to_end():
             progress(f"{name}: asking the SAT solver for the frontier")
             other = solve_by_clauses(frontier.problem, Limits(seconds))
             found = other if other.optimal else found
@@ -205,6 +216,7 @@ def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], N
         return frontier
     if found.evidence != "proved":
         message = f"no proof within {seconds:g} s; --seconds allows more"
+        message = "no proof: interrupted" if asked_to_end() else message
         progress_console().say(message)
     return found
 

@@ -28,7 +28,8 @@ from pathlib import Path
 
 from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
-from solvers.exact.limits import Limits, ended_by_ctrl_c
+from solvers.exact.limits import Limits
+from solvers.stopping import ended_by_ctrl_c
 from theory.kernel.components.placements import MAX_PLACEMENTS, Wiring
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem

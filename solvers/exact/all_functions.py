@@ -34,7 +34,8 @@ from solvers.exact.gate_algebra import (
     polynomial,
     symmetries,
 )
-from solvers.exact.limits import STOPS, Limits, Meter, ended_by_ctrl_c, stop_reason
+from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
+from solvers.stopping import ended_by_ctrl_c
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import ProblemError
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from theory.kernel.components.component import Component
 from theory.kernel.language.proving import Proof, prove
 from theory.kernel.language.sorts import Value
@@ -86,7 +86,7 @@ def results_of(component: Component, setting: tuple[Value, ...]) -> frozenset[Va
     return frozenset(found)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def needed(
     rule: Any, place: Any, c0: Any, d0: Any, t0: Any, width: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -167,7 +167,7 @@ def needed(
     return SOME, np.int64(0)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def needed_twice(rule: Any, t0: Any, width: Any) -> Any:  # pragma: no cover - compiled
     """(NONE | ONE | SOME, the value) for a value that a binary operator reads as both operands."""
     mask = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - width) if width else np.uint64(0)
@@ -197,7 +197,7 @@ def needed_twice(rule: Any, t0: Any, width: Any) -> Any:  # pragma: no cover - c
     return (SOME if possible else NONE), np.int64(0)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _factor(c: Any, t: Any, mask: Any) -> Any:  # pragma: no cover - compiled
     """v with v * c = t; an odd factor has an inverse (Newton's iteration doubles its bits)."""
     one = np.uint64(1)
@@ -212,7 +212,7 @@ def _factor(c: Any, t: Any, mask: Any) -> Any:  # pragma: no cover - compiled
     return (SOME if t & (low - one) == np.uint64(0) else NONE), np.int64(0)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _shift(rule: Any, a: Any, k: Any, width: Any, mask: Any) -> Any:  # pragma: no cover - compiled
     sign = (a >> np.uint64(width - 1)) & np.uint64(1)
     if k >= width:
@@ -224,7 +224,7 @@ def _shift(rule: Any, a: Any, k: Any, width: Any, mask: Any) -> Any:  # pragma: 
     return a >> np.uint64(k)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _shifted(rule: Any, c: Any, t: Any, width: Any, mask: Any) -> Any:  # pragma: no cover
     """v shifted by c is t."""
     zero = np.uint64(0)
@@ -244,7 +244,7 @@ def _shifted(rule: Any, c: Any, t: Any, width: Any, mask: Any) -> Any:  # pragma
     return (SOME if fits else NONE), np.int64(0)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _quotient(place: Any, c: Any, t: Any, mask: Any) -> Any:  # pragma: no cover - compiled
     """Whether v / c = t (place 0) or c / v = t has a solution; x / 0 is all ones."""
     zero = np.uint64(0)

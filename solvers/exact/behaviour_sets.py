@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.exact.error_arrays import INFINITE, as_objects
 from solvers.exact.exact_points import ExactPoints
 from solvers.exact.interning import mix, new_index
@@ -115,7 +115,7 @@ def _grown(array: NDArray[Any], size: int) -> NDArray[Any]:
     return grown
 
 
-@njit(cache=True)
+@compiled
 def rehash_rows(
     rows: Any, count: Any, hashes: Any, index: Any
 ) -> None:  # pragma: no cover - compiled
@@ -132,7 +132,7 @@ def rehash_rows(
         index[slot] = node
 
 
-@njit(cache=True)
+@compiled
 def _same(rows: Any, other: Any, scratch: Any) -> Any:  # pragma: no cover - compiled
     """Whether a row has the points counted in `scratch`, which is left as it was."""
     width = rows.shape[1]
@@ -148,7 +148,7 @@ def _same(rows: Any, other: Any, scratch: Any) -> Any:  # pragma: no cover - com
     return same
 
 
-@njit(cache=True)
+@compiled
 def expand_rows(
     rows: Any, count: Any, hashes: Any, index: Any, scratch: Any, node: Any, end: Any, moves: Any
 ) -> Any:  # pragma: no cover - compiled

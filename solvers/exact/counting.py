@@ -23,14 +23,8 @@ from itertools import product
 import numpy as np
 
 from solvers.exact.behaviour_sets import count_chain
-from solvers.exact.limits import (
-    STOPS,
-    LimitReachedError,
-    Limits,
-    Meter,
-    ended_by_ctrl_c,
-    stop_reason,
-)
+from solvers.exact.limits import STOPS, LimitReachedError, Limits, Meter, stop_reason
+from solvers.stopping import ended_by_ctrl_c
 from solvers.term_code import step_function
 from theory.kernel.components.partiality import domain_size
 from theory.kernel.components.placements import Instance, Wiring, instances

@@ -15,7 +15,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from solvers.compiling import compiled
 
 # The entries of `control`.
 LENGTH, STARTS, DEPTH, LEFT, NODES, ARITY, NORMAL, FULL_TABLE, FOUND = range(9)
@@ -24,23 +25,23 @@ MORE, DONE = range(2)
 MAX_STEPS = 20
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _unary(p: Any, a: Any) -> Any:  # pragma: no cover - compiled
     return p[0] ^ (p[1] & a)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _binary(p: Any, a: Any, b: Any) -> Any:  # pragma: no cover - compiled
     return p[0] ^ (p[1] & a) ^ (p[2] & b) ^ (p[3] & a & b)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def _ternary(p: Any, a: Any, b: Any, c: Any) -> Any:  # pragma: no cover - compiled
     high = p[4] ^ (p[5] & a) ^ (p[6] & b) ^ (p[7] & a & b)
     return p[0] ^ (p[1] & a) ^ (p[2] & b) ^ (p[3] & a & b) ^ (high & c)
 
 
-@njit(cache=True)
+@compiled
 def _offer(
     f: Any, reads: Any, listed: Any, made: Any, made_reads: Any, end: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -52,7 +53,7 @@ def _offer(
     return end + 1
 
 
-@njit(cache=True)
+@compiled
 def extend(
     one: Any, two: Any, three: Any, slots: Any, newest: Any, listed: Any, made: Any,
     made_reads: Any, end: Any,
@@ -78,7 +79,7 @@ def extend(
     return end
 
 
-@njit(cache=True)
+@compiled
 def _mark(
     f: Any, costs: Any, classes: Any, members: Any, offsets: Any, slots: Any, witness: Any,
     control: Any,
@@ -97,7 +98,7 @@ def _mark(
     witness[k, steps - 1] = f
 
 
-@njit(cache=True)
+@compiled
 def _last_step(
     one: Any, two: Any, three: Any, slots: Any, newest: Any, unread: Any, costs: Any,
     classes: Any, members: Any, offsets: Any, witness: Any, control: Any,
@@ -130,7 +131,7 @@ def _last_step(
     return work
 
 
-@njit(cache=True)
+@compiled
 def search(
     one: Any, two: Any, three: Any, slots: Any, listed: Any, made: Any, made_reads: Any,
     position: Any, ends: Any, unread: Any, next_class: Any, costs: Any, classes: Any,
@@ -193,7 +194,7 @@ def search(
     return MORE
 
 
-@njit(cache=True)
+@compiled
 def distances(sources: Any, bits: Any) -> Any:  # pragma: no cover - compiled
     """For each word of so many bits, the fewest bits to flip to reach one where `sources` holds."""
     n = len(sources)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.exact.all_functions import AllFunctions
 from solvers.exact.gate_algebra import free_values, gate_functions, polynomial, symmetries
 from theory.kernel.components.placements import Step, Wiring
@@ -94,7 +94,7 @@ class Witnesses:
         )  # fmt: skip
 
 
-@njit(cache=True)
+@compiled
 def realise(
     program: Any, function: Any, free: Any, polynomials: Any, arities: Any, full: Any, either: Any
 ) -> Any:  # pragma: no cover - compiled

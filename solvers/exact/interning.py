@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from solvers.compiling import compiled
 
 
 def new_index(size: int) -> NDArray[np.int64]:
@@ -14,7 +15,7 @@ def new_index(size: int) -> NDArray[np.int64]:
     return np.full(1 << max(4, (size - 1).bit_length()), -1, dtype=np.int64)
 
 
-@njit(cache=True)
+@compiled
 def mix(word: Any) -> Any:  # pragma: no cover - compiled
     """A 64-bit finaliser (splitmix64, Steele, Lea & Flood 2014)."""
     z = np.uint64(word) + np.uint64(0x9E3779B97F4A7C15)
@@ -23,7 +24,7 @@ def mix(word: Any) -> Any:  # pragma: no cover - compiled
     return z ^ (z >> np.uint64(31))
 
 
-@njit(cache=True)
+@compiled
 def intern_rows(pool: Any, count: Any, index: Any, rows: Any) -> Any:  # pragma: no cover - compiled
     """The number of each row; rows not yet in `pool[:count]` are appended to it.
 

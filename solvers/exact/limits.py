@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
+from solvers.stopping import answer, asked_to_end
 from theory.kernel.errors import NumberTooLargeError
 
 
@@ -42,38 +38,14 @@ STOPS = (LimitReachedError, NumberTooLargeError, MemoryError, KeyboardInterrupt)
 
 def stop_reason(error: BaseException) -> str:
     """One of `STOPS` in a word."""
-    if isinstance(error, LimitReachedError):
-        return error.which
     if isinstance(error, NumberTooLargeError):
         return "number size"
-    return "memory" if isinstance(error, MemoryError) else "interrupted"
-
-
-_asked_to_end = threading.Event()
-
-
-@contextmanager
-def ended_by_ctrl_c() -> Iterator[None]:
-    """Inside, the first Ctrl-C ends searches as a limit would: what they have settled is kept.
-
-    The second one raises `KeyboardInterrupt`, as ever.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        if _asked_to_end.is_set():
-            raise KeyboardInterrupt
-        _asked_to_end.set()
-
-    on_main = threading.current_thread() is threading.main_thread()
-    if not on_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield  # this one is another's to end, or somebody else handles it
-        return
-    before = signal.signal(signal.SIGINT, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        _asked_to_end.clear()
+    if isinstance(error, MemoryError):
+        return "memory"
+    which = error.which if isinstance(error, LimitReachedError) else "interrupted"
+    if which == "interrupted":
+        answer()
+    return which
 
 
 class Meter:
@@ -91,7 +63,7 @@ class Meter:
     def check(self, *, states: int = 0, size: int = 0) -> None:
         """Raises `LimitReachedError` where time is over, or these states or bytes are too many,
         or somebody asked for an end."""
-        if _asked_to_end.is_set():
+        if asked_to_end():
             raise LimitReachedError("interrupted")
         if self.seconds > self.limits.seconds:
             raise LimitReachedError("time")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from solvers.exact.interning import mix
 
 
-@njit(cache=True)
+@compiled
 def rebuild_index(
     points: Any, counts: Any, offsets: Any, hashes: Any, index: Any, count: Any
 ) -> None:  # pragma: no cover - compiled
@@ -31,7 +31,7 @@ def rebuild_index(
         index[slot] = node
 
 
-@njit(cache=True)
+@compiled
 def expand_layer(
     points: Any,
     counts: Any,
@@ -111,7 +111,7 @@ def expand_layer(
     return node, count, False
 
 
-@njit(cache=True)
+@compiled
 def best_ahead(
     points: Any, counts: Any, offsets: Any, start: Any, end: Any, ahead: Any, greatest: Any
 ) -> Any:  # pragma: no cover - compiled

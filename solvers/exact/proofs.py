@@ -24,15 +24,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from solvers.exact.frontier import Frontier, LengthProof, Line
-from solvers.exact.limits import (
-    STOPS,
-    LimitReachedError,
-    Limits,
-    Meter,
-    ended_by_ctrl_c,
-    stop_reason,
-)
+from solvers.exact.limits import STOPS, LimitReachedError, Limits, Meter, stop_reason
 from solvers.exact.tracing import TraceError, trace
+from solvers.stopping import ended_by_ctrl_c
 from theory.formats.certificates import error_to_json, pack
 from theory.kernel.checks.boolean_steps import applications, check_supported
 from theory.kernel.checks.cnf import ALWAYS, Clause, Formula, empty_dag, encode

@@ -13,9 +13,10 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numba import cfunc, types
+from numba import types
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled_callback
 from solvers.generated import compiled_module, instance_lines, supported
 from solvers.term_code import step_function
 from theory.kernel.components.component import Component
@@ -36,14 +37,14 @@ SIGNATURE = types.void(
 
 _HEADER = '''"""Written by Sheffer; may be deleted at any time."""
 import numpy as np
-from numba import cfunc
+from solvers.compiling import compiled_callback
 from solvers.exact.row_operations import SIGNATURE
 from solvers.scalars import *
 
 U = np.uint64
 
 
-@cfunc(SIGNATURE, cache=True, error_model="numpy")
+@compiled_callback(SIGNATURE, error_model="numpy")
 def apply_rows(instance, rows, a, b, c, target, low, high, flags):
     """Words low .. high-1 of an instance's result on rows a, b, c, into row target.
 
@@ -52,7 +53,7 @@ def apply_rows(instance, rows, a, b, c, target, low, high, flags):
 '''
 
 
-@cfunc(SIGNATURE, cache=True)
+@compiled_callback(SIGNATURE)
 def no_rows(
     instance: Any, rows: Any, a: Any, b: Any, c: Any, target: Any, low: Any, high: Any, flags: Any
 ) -> None:  # pragma: no cover - compiled

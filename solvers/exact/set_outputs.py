@@ -13,9 +13,9 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.exact.set_values import (
     ARITY,
     BEST,
@@ -62,7 +62,7 @@ def apart(problem: Problem) -> NDArray[np.int64]:
     return least
 
 
-@njit(cache=True)
+@compiled
 def enter_slot(
     rows: Any, row: Any, slot: Any, sorts: Any, wanted: Any, outputs: Any, packed: Any,
     control: Any, errors: Any, least: Any,
@@ -86,7 +86,7 @@ def enter_slot(
             least[slot, i, 0], least[slot, i, 1] = least[slot - 1, i, 0], least[slot - 1, i, 1]
 
 
-@njit(cache=True)
+@compiled
 def still_needed(
     least: Any, slot: Any, apart: Any, control: Any, scratch: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -108,7 +108,7 @@ def still_needed(
     return count
 
 
-@njit(cache=True)
+@compiled
 def choose_outputs(
     rows: Any, value: Any, sort: Any, newest: Any, chosen: Any, wanted: Any, outputs: Any,
     packed: Any, errors: Any, least: Any, scratch: Any, joined: Any, control: Any,
@@ -179,7 +179,7 @@ def choose_outputs(
     return best if best < control[BEST] else np.int64(NONE)
 
 
-@njit(cache=True)
+@compiled
 def _keep(
     error: Any, newest: Any, chosen: Any, step: Any, scratch: Any, control: Any, best: Any,
     best_outputs: Any,
@@ -193,7 +193,7 @@ def _keep(
         best_outputs[i] = scratch[KEPT, i]
 
 
-@njit(cache=True)
+@compiled
 def last_step_of_several(
     call: Any, operations: Any, polynomials: Any, rows: Any, made: Any, chosen: Any, sorts: Any,
     reads: Any, todo: Any, row: Any, end: Any, newest: Any, wanted: Any, outputs: Any,

@@ -22,8 +22,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from solvers.exact.set_outputs import enter_slot, last_step_of_several, still_needed
 from solvers.exact.set_values import (
     ARITY,
@@ -51,7 +51,7 @@ MORE, DONE, FULL = range(3)
 _BLOCK = 64  # words whose error is summed between two looks at the best error
 
 
-@njit(cache=True)
+@compiled
 def _last_step(
     call: Any, operations: Any, polynomials: Any, rows: Any, chosen: Any, sorts: Any, reads: Any,
     todo: Any, free: Any, newest: Any, wanted: Any, outputs: Any, control: Any, best: Any,
@@ -98,7 +98,7 @@ def _last_step(
     return work
 
 
-@njit(cache=True)
+@compiled
 def search(
     call: Any, operations: Any, polynomials: Any, rows: Any, made: Any, places: Any, index: Any,
     position: Any, ends: Any, chosen: Any, sorts: Any, reads: Any, todo: Any, wanted: Any,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from solvers.exact.interning import mix
 from solvers.word_errors import BITS, GREATEST, SQUARED, WRONG, bit_count
 
@@ -29,7 +29,7 @@ BIG = 2**61  # errors from here on are all the same to the kernel; twice that is
 NONE = 2**62  # stands for the error of a slot that has not the output's sort
 
 
-@njit(cache=True)
+@compiled
 def _combine(polynomial: Any, a: Any, b: Any, c: Any) -> Any:  # pragma: no cover - compiled
     """A Boolean operation on 64 samples at once, as its polynomial over GF(2)."""
     low = polynomial[0] ^ (polynomial[1] & a) ^ (polynomial[2] & b) ^ (polynomial[3] & a & b)
@@ -37,7 +37,7 @@ def _combine(polynomial: Any, a: Any, b: Any, c: Any) -> Any:  # pragma: no cove
     return low ^ (high & c)
 
 
-@njit(cache=True)
+@compiled
 def apply(
     call: Any, polynomials: Any, rows: Any, step: Any, chosen: Any, target: Any, low: Any,
     high: Any, control: Any, flags: Any,
@@ -54,7 +54,7 @@ def apply(
         call(step[0], rows, a, b, c, target, low, high, flags)
 
 
-@njit(cache=True)
+@compiled
 def error_of(
     rows: Any, row: Any, wanted: Any, low: Any, high: Any, total: Any, packed: Any, measure: Any,
     unsigned: Any,
@@ -82,7 +82,7 @@ def error_of(
     return total
 
 
-@njit(cache=True)
+@compiled
 def list_steps(
     operations: Any, sorts: Any, newest: Any, everything: Any, first: Any, second: Any, todo: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -149,7 +149,7 @@ def list_steps(
     return count
 
 
-@njit(cache=True)
+@compiled
 def _hash(rows: Any, row: Any, sort: Any) -> Any:  # pragma: no cover - compiled
     h = np.uint64(sort)
     for j in range(rows.shape[1]):
@@ -157,7 +157,7 @@ def _hash(rows: Any, row: Any, sort: Any) -> Any:  # pragma: no cover - compiled
     return h
 
 
-@njit(cache=True)
+@compiled
 def insert(
     rows: Any, made: Any, places: Any, index: Any, row: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -180,7 +180,7 @@ def insert(
     return True
 
 
-@njit(cache=True)
+@compiled
 def extend(
     call: Any, operations: Any, polynomials: Any, rows: Any, made: Any, places: Any, index: Any,
     chosen: Any, sorts: Any, todo: Any, end: Any, newest: Any, everything: Any, control: Any,
@@ -203,7 +203,7 @@ def extend(
     return end
 
 
-@njit(cache=True)
+@compiled
 def count_reads(
     operations: Any, made: Any, row: Any, reads: Any, change: Any
 ) -> None:  # pragma: no cover - compiled

@@ -147,8 +147,8 @@ def _model(solver: Any, meter: Meter) -> Any:
         return None
     meter.check()
     reason = solver.reason_unknown()
-    if "interrupt" in reason:
-        raise LimitReachedError("interrupted")
-    if "timeout" in reason or "cancel" in reason:
+    if "timeout" in reason:
         raise LimitReachedError("time")
+    if "interrupt" in reason or "cancel" in reason:  # Z3 saw the Ctrl-C before we did
+        raise LimitReachedError("interrupted")
     raise UndecidedError(f"z3: {reason}")

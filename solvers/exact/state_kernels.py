@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from solvers.exact.interning import mix
 
 EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)  # no state: states take at most 63 bits
 BLOCK = 16  # states whose successors make a block
 
 
-@njit(cache=True)
+@compiled
 def insert_block(
     made: Any, origin: Any, number: Any, table: Any, queue: Any, parents: Any, count: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -47,7 +47,7 @@ def insert_block(
     return count, touched
 
 
-@njit(cache=True)
+@compiled
 def refill(table: Any, queue: Any, count: Any) -> None:  # pragma: no cover - compiled
     """Enters the first `count` states of the queue into an empty table."""
     mask = np.uint64(len(table) - 1)

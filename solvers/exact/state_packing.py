@@ -187,21 +187,21 @@ def _word_lines(fields: tuple[Field, ...], problem: Problem, step: Step, k: int)
 
 _SOURCE = '''"""Written by Sheffer; may be deleted at any time. {digest}"""
 import numpy as np
-from numba import njit
+from solvers.compiling import compiled
 from solvers.scalars import *
 from solvers.exact.state_kernels import BLOCK, insert_block
 
 U = np.uint64
 
 
-@njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def successors(s, made, k, flags):
     """Appends the states after s to `made` from k on; the new k."""
 {body}
     return k
 
 
-@njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def expand(queue, node, end, parents, table, count, flags):
     """Expands states node .. end-1 of the queue, as far as there is room; (node, count)."""
     made = np.empty(BLOCK * {width}, dtype=np.uint64)

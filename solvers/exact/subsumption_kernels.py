@@ -13,15 +13,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from solvers.exact.interning import mix
 
 U = np.uint64
 MAX_TRIES = 200_000  # permutations tried for one pair; giving up keeps a set, which is sound
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def lowest(word: Any) -> Any:  # pragma: no cover - compiled
     """The number of the lowest set bit of a word that is not 0."""
     bit = word & (~word + U(1))
@@ -41,7 +41,7 @@ def lowest(word: Any) -> Any:  # pragma: no cover - compiled
     return k
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def children(
     sets: Any, node: Any, end: Any, moves: Any, goals: Any, found: Any, sizes: Any, parents: Any,
     moved: Any, index: Any, count: Any,
@@ -114,7 +114,7 @@ def children(
     return node, count, -1
 
 
-@njit(cache=True)
+@compiled
 def reindex(found: Any, count: Any, index: Any) -> None:  # pragma: no cover - compiled
     """Fills the empty index with the first `count` sets."""
     mask = U(len(index) - 1)
@@ -128,7 +128,7 @@ def reindex(found: Any, count: Any, index: Any) -> None:  # pragma: no cover - c
         index[slot] = k
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def features(
     bits: Any, orbit_lane: Any, value_lane: Any, width: Any, classes: Any, totals: Any, counts: Any,
     sort: Any, room: Any,
@@ -179,13 +179,13 @@ def features(
             sort[r, lane // per] |= U(room[r, lane]) << shift
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def no_lane_above(a: Any, b: Any, top: Any) -> Any:  # pragma: no cover - compiled
     """Whether every lane of a is at most that of b; `top` has the top bit of each lane."""
     return ((b | top) - a) & top == top
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def maps_into(
     a: Any, b: Any, counts_a: Any, counts_b: Any, top: Any, classes: Any, swaps: Any, room: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -254,7 +254,7 @@ def maps_into(
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _lies_in(
     a: Any, b: Any, image: Any, source: Any, chain: Any, swaps: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -284,7 +284,7 @@ def _lies_in(
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def sieve(
     found: Any, order: Any, dropped: Any, first: Any, kept: Any, kept_totals: Any, kept_counts: Any,
     kept_sorts: Any, kept_from: Any, count: Any, append: Any, orbit_lane: Any, value_lane: Any,

@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from solvers.compiling import compiled
 
 Ints = NDArray[np.int64]
 
@@ -82,7 +83,7 @@ def _read(
     raise TraceError
 
 
-@njit(cache=True)
+@compiled
 def _attach(c: int, flat: Ints, starts: Ints, heads: Ints, links: Ints) -> None:
     """Puts clause c into the lists of its first two literals."""
     for k in range(2):
@@ -91,7 +92,7 @@ def _attach(c: int, flat: Ints, starts: Ints, heads: Ints, links: Ints) -> None:
         heads[1, literal] = 2 * c + k
 
 
-@njit(cache=True)
+@compiled
 def _visit(
     false: int, group: int, flat: Ints, starts: Ints, heads: Ints, links: Ints, alive: Ints,
     needed: Ints, values: Ints, reasons: Ints, trail: Ints, count: int,
@@ -138,7 +139,7 @@ def _visit(
     return conflict, count
 
 
-@njit(cache=True)
+@compiled
 def _backward(
     flat: Ints, starts: Ints, events: Ints, given: int, literals: int
 ) -> tuple[Ints, Ints, Ints]:

@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from solvers.compiling import compiled
 from solvers.exact.backward import NONE, ONE, needed, needed_twice
 from solvers.exact.interning import mix
 from solvers.exact.set_values import ARITY as MOST_READ
@@ -59,7 +59,7 @@ CONTROL_SIZE = 13
 MAX_SLOTS = 62  # slots are bits of a word
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _bits(mask: Any) -> Any:  # pragma: no cover - compiled
     count = 0
     while mask:
@@ -68,7 +68,7 @@ def _bits(mask: Any) -> Any:  # pragma: no cover - compiled
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _add_final(
     operations: Any, rows: Any, chosen: Any, wanted: Any, finals: Any, op: Any, a: Any, b: Any,
     c: Any, slot: Any,
@@ -130,7 +130,7 @@ def _add_final(
         tried_ends[slot + 2] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def push_finals(
     operations: Any, rows: Any, chosen: Any, sorts: Any, wanted: Any, control: Any, finals: Any,
     slot: Any,
@@ -161,7 +161,7 @@ def push_finals(
             _push_three(operations, rows, chosen, sorts, wanted, finals, op, slot)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _push_three(
     operations: Any, rows: Any, chosen: Any, sorts: Any, wanted: Any, finals: Any, op: Any,
     slot: Any,
@@ -187,14 +187,14 @@ def _push_three(
                     _add_final(operations, rows, chosen, wanted, finals, op, a, b, c, slot)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _pop_finals(finals: Any, slot: Any) -> None:  # pragma: no cover - compiled
     _, _, _, table, spots, exact_ends, _ = finals
     for e in range(exact_ends[slot + 2] - 1, exact_ends[slot + 1] - 1, -1):
         table[spots[e]] = -1
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _equal_rows(rows: Any, row: Any, other: Any) -> Any:  # pragma: no cover - compiled
     for j in range(len(other)):  # noqa: SIM110 - Numba takes no generators
         if rows[row, j] != other[j]:
@@ -202,7 +202,7 @@ def _equal_rows(rows: Any, row: Any, other: Any) -> Any:  # pragma: no cover - c
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _finish(
     call: Any, rows: Any, made_from: Any, chosen: Any, v: Any, whole: Any, entry: Any,
     steps: Any, wanted: Any, scratch: Any, flags: Any,
@@ -225,7 +225,7 @@ def _finish(
     return _equal_rows(rows, scratch, wanted)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _hits(
     call: Any, rows: Any, step: Any, chosen: Any, v: Any, whole: Any, sort: Any, unread: Any,
     top: Any, finals: Any, wanted: Any, scratch: Any, flags: Any,
@@ -264,7 +264,7 @@ def _hits(
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _last_two(
     call: Any, operations: Any, rows: Any, made: Any, read_masks: Any, chosen: Any, sorts: Any,
     unread: Any, todo: Any, start: Any, end: Any, top: Any, finals: Any, wanted: Any,
@@ -318,7 +318,7 @@ def _last_two(
     return work
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def search_zero(
     call: Any, operations: Any, polynomials: Any, rows: Any, made: Any, read_masks: Any,
     places: Any, index: Any, position: Any, ends: Any, chosen: Any, sorts: Any, reads: Any,

@@ -6,7 +6,7 @@
   by the names `random`, `local-search`, `regularised-evolution`, `genetic`, `annealing`,
   `semantic-annealing`, `gaussian-process`, `competitive`, `cooperative`. `portfolio`, the frozen
   default, is one of three of them, by the kind of problem.
-- `run` gives a `RunResult`.
+- `run` gives a `RunResult`. `ResumableSearch`: a search that can be saved and continued.
 - For writing searches: `Gate` and `Seen` recognise repeats, `Variation` mutates and crosses.
 
 The defaults of the searches were tuned on generated problems: NK landscapes, sorting networks on up
@@ -24,6 +24,7 @@ from solvers.heuristics.genetic import Genetic
 from solvers.heuristics.local_search import LocalSearch
 from solvers.heuristics.protocol import (
     Evaluator,
+    ResumableSearch,
     SampleEvaluator,
     SampleSearch,
     Search,
@@ -54,6 +55,7 @@ __all__ = [
     "LocalSearch",
     "RandomSearch",
     "RegularisedEvolution",
+    "ResumableSearch",
     "RunResult",
     "SampleEvaluator",
     "SampleSearch",

@@ -17,13 +17,21 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import GOLDEN, compiled, unit
+from solvers.compiling import compiled
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.kernels import mutate
+from solvers.heuristics.random_streams import GOLDEN, unit
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import are_errors, are_genomes, require, set_state, state_of
 from solvers.heuristics.seen import Table, Words, insert
 from solvers.heuristics.settings import at_least, chance_of_more, positive, share
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
+
+STATE = (
+    "gate", "known", "genomes", "errors", "best", "vain", "fresh", "temperature", "told", "turn",
+)  # fmt: skip
+"""The attributes that change in a run."""
 
 
 class Annealing:
@@ -133,6 +141,27 @@ class Annealing:
             self.fresh, self.temperature, self.acceptance, self.gain, self.patience,
             self.rng.integers(2**64, dtype=np.uint64),
         )  # fmt: skip
+
+    def state(self) -> State:
+        """What changes in a run, but for the generator."""
+        return {**state_of(self, STATE), "known": self.known[: self.gate.seen.count]}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        chains = len(self.errors)
+        set_state(self, STATE, state)
+        each = (self.genomes, self.errors, self.best, self.vain, self.fresh, self.temperature)
+        require(all(len(values) == chains for values in each))
+        require(
+            len(self.known) == self.gate.seen.count,
+            self.turn < chains,
+            are_genomes(self.space, self.genomes[~self.fresh]),
+            are_errors(self.errors),
+            are_errors(self.best),
+            not (self.vain < 0).any(),
+            not (self.temperature < 0).any(),
+        )
+        self._reserve(0)
 
     def _reserve(self, more: int) -> None:
         self.gate.seen.reserve(more)

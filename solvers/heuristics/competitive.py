@@ -19,6 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.gate import Gate
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import (
+    are_errors,
+    are_genomes,
+    numbers_below,
+    require,
+    set_state,
+    state_of,
+)
 from solvers.heuristics.settings import at_least, chance_of_more, share
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
@@ -30,6 +39,12 @@ PART = 256
 """Least samples of a part of an audit."""
 
 BREED, RETEST, AUDIT = range(3)
+
+STATE = (
+    "gate", "genomes", "errors", "evaluated", "tests", "scores", "phase", "missing", "whole",
+    "champion", "order", "unevaluated", "least", "stagnant",
+)  # fmt: skip
+"""The attributes that change in a run."""
 
 
 class Competitive:
@@ -151,6 +166,32 @@ class Competitive:
         """The hosts go on; errors on all samples do not decide who survives."""
         self.whole = self.whole[:0]
         self.unevaluated = 0
+
+    def state(self) -> State:
+        """What changes in a run, but for the generator."""
+        return state_of(self, STATE)
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        set_state(self, STATE, state)
+        hosts = len(self.genomes)
+        require(
+            len(self.errors) == len(self.evaluated) == hosts <= self.population,
+            are_genomes(self.space, self.genomes),
+            are_errors(self.errors),
+            0 < len(self.tests) == len(self.scores),
+            numbers_below(self.samples, self.tests),
+            np.isfinite(self.scores).all(),
+            self.phase in (BREED, RETEST, AUDIT),
+            self.missing <= self.population,
+            self.missing > 0 or hosts > 0,
+            self.phase == BREED or hosts > 0,
+            len(self.whole) <= 1,
+            are_genomes(self.space, self.whole),
+            self.champion < max(1, hosts),
+            numbers_below(self.samples, self.order),
+            self.phase != AUDIT or len(self.order) > 0,
+        )
 
     def _children(self) -> NDArray[np.int32]:
         """Children, or random sequences where the population is to be filled; none at the end."""

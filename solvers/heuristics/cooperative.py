@@ -11,9 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.gate import Gate
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import (
+    are_errors,
+    array,
+    listed,
+    member,
+    require,
+    set_state,
+    state_of,
+)
 from solvers.heuristics.settings import at_least, chance_of_more, share
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
+
+STATE = ("gate", "best", "error", "turn", "stagnant")
+"""The attributes that change in a run, but for the members of the parts."""
 
 
 class Cooperative:
@@ -104,6 +117,24 @@ class Cooperative:
         self.stagnant = 0 if better else self.stagnant + 1
         if self.stagnant > self.patience:
             self.members, self.errors, self.error, self.stagnant = [], [], np.inf, 0
+
+    def state(self) -> State:
+        """What changes in a run, but for the generator."""
+        return {**state_of(self, STATE), "members": self.members, "errors": self.errors}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        set_state(self, STATE, state)
+        members, errors = listed(member(state, "members")), listed(member(state, "errors"))
+        require(len(members) == len(errors), len(members) in (0, len(self.parts)))
+        require(self.best.shape == (self.space.width,), self.turn < len(self.parts))
+        for variation, rows, values in zip(self.variations, members, errors, strict=False):
+            found = array(rows, np.int32, None, variation.space.width)
+            judged = array(values, np.float64, len(found))
+            require(len(found) > 0, variation.space.contains(found).all(), are_errors(judged))
+            self.members.append(found)
+            self.errors.append(judged)
+        require(not self.members or self.space.contains(self.best[None]).all())
 
     def _next(self) -> None:
         self.turn = (self.turn + 1) % len(self.parts)

@@ -12,9 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.gate import Gate
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import are_errors, are_genomes, require, set_state, state_of
 from solvers.heuristics.settings import at_least, chance_of_more
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
+
+STATE = ("gate", "genomes", "errors", "alive", "oldest")
+"""The attributes that change in a run."""
 
 
 class RegularisedEvolution:
@@ -76,6 +81,22 @@ class RegularisedEvolution:
             extra=self.extra,
             retries=self.retries,
             keep=True,
+        )
+
+    def state(self) -> State:
+        """What changes in a run, but for the generator."""
+        return state_of(self, STATE)
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        size = len(self.errors)
+        set_state(self, STATE, state)
+        require(len(self.genomes) == len(self.errors) == size)
+        require(
+            self.alive <= size,
+            self.oldest < size if self.alive == size else self.oldest == self.alive,
+            are_genomes(self.space, self.genomes[: self.alive]),
+            are_errors(self.errors),
         )
 
     def tell(self, genomes: NDArray[np.int32], errors: NDArray[np.float64], /) -> None:

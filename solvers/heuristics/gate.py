@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import set_state, state_of
 from solvers.heuristics.seen import Seen
 from solvers.heuristics.space import Space
 
@@ -20,6 +22,10 @@ ENUMERABLE = 2**22
 
 ATTEMPTS = 8
 """Rounds of random draws before that."""
+
+
+STATE = ("seen",)
+"""The attributes that change."""
 
 
 class Gate:
@@ -59,3 +65,11 @@ class Gate:
         chosen: NDArray[np.int32] = everything[rng.permutation(left)[:n]]
         self.admit(chosen)
         return chosen
+
+    def state(self) -> State:
+        """What has been proposed."""
+        return state_of(self, STATE)
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        set_state(self, STATE, state)

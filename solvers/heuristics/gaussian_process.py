@@ -15,13 +15,23 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.heuristics.annealing import Annealing
-from solvers.heuristics.compiling import compiled
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import (
+    are_errors,
+    array,
+    mapping,
+    member,
+    numbers_below,
+    require,
+    set_state,
+    state_of,
+)
 from solvers.heuristics.settings import at_least, positive
 from solvers.heuristics.space import Space
 
@@ -33,6 +43,10 @@ REFIT = 1.5
 
 Matrix = NDArray[np.float64]
 Rows = NDArray[np.float32]
+
+
+STATE = ("places", "rho", "next_fit")
+"""The attributes that change in a run, but for what is known."""
 
 
 class GaussianProcess:
@@ -87,16 +101,35 @@ class GaussianProcess:
         self.variance = np.ones(size)
         self.modelled = 0
 
-    def __getstate__(self) -> dict[str, Any]:
-        derived = ("everything", "rows", "variance", "modelled")
-        return {name: value for name, value in self.__dict__.items() if name not in derived}
+    def state(self) -> State:
+        """What is known, or the state of the search that has taken over; not the model."""
+        if self.other is not None:
+            return {"other": self.other.state()}
+        known = {"members": np.array(self.members, np.int64), "values": np.array(self.values)}
+        return {"other": None, **state_of(self, STATE), **known}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        if self.other is None:
-            self._prepare()
-            if self.next_fit:
-                self._extend()
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        if member(state, "other") is not None:
+            self.other = self.other or Annealing(self.space, self.rng)
+            self.other.restore(mapping(state["other"]))
+            return
+        require(self.other is None)
+        set_state(self, STATE, state)
+        members = array(member(state, "members"), np.int64, None)
+        values = array(member(state, "values"), np.float64, len(members))
+        numbers = np.concatenate([members, self.places])
+        require(
+            numbers_below(len(self.free), numbers, distinct=True),
+            are_errors(values),
+            len(values) < self.memory,
+            self.rho in (*RHOS, 0.5),
+            self.next_fit == 0 or len(members) > 0,
+        )
+        self.members, self.values = members.tolist(), values.tolist()
+        self.free[members] = False
+        if self.next_fit:
+            self._extend()
 
     def ask(self, n: int, /) -> NDArray[np.int32]:
         """The random genomes first, then one at a time."""

@@ -14,9 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.gate import Gate
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import are_errors, are_genomes, require, set_state, state_of
 from solvers.heuristics.settings import at_least, chance_of_more, share
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
+
+STATE = ("gate", "genomes", "errors", "missing", "stagnant")
+"""The attributes that change in a run."""
 
 
 class Genetic:
@@ -101,6 +106,21 @@ class Genetic:
             retries=self.retries,
         )
         return children if len(children) else self.gate.sample(self.rng, 1)
+
+    def state(self) -> State:
+        """What changes in a run, but for the generator."""
+        return state_of(self, STATE)
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        set_state(self, STATE, state)
+        require(
+            len(self.genomes) == len(self.errors) <= self.size,
+            are_genomes(self.space, self.genomes),
+            are_errors(self.errors),
+            self.missing <= self.size,
+            self.missing > 0 or len(self.errors) > 0,
+        )
 
     def tell(self, genomes: NDArray[np.int32], errors: NDArray[np.float64], /) -> None:
         """The best of all survive, the newest of equals; restart if nothing gets better."""

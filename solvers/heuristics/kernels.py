@@ -1,7 +1,7 @@
 """The compiled inner loops of variation: one genome at a time, in place, by Numba.
 
 A row of genes is changed by plain loops, which costs a tenth of a microsecond where array code for
-many rows costs several. `solvers.heuristics.compiling` says where the random numbers come from.
+many rows costs several. Random numbers are those of `solvers.heuristics.random_streams`.
 
 - `mutate`: one genome. `mutate_rows`, `cross_rows`, `breed_rows`: what `Variation` calls.
 
@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import GOLDEN, below, compiled, unit
+from solvers.compiling import compiled
+from solvers.heuristics.random_streams import GOLDEN, below, unit
 from solvers.heuristics.seen import Table, Words, insert
 
 Row = NDArray[np.int32]

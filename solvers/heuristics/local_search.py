@@ -16,12 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.gate import Gate
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import (
+    are_genomes,
+    array,
+    member,
+    numbers_below,
+    require,
+    set_state,
+    state_of,
+)
 from solvers.heuristics.settings import at_least
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
 
 SET, INSERT, DELETE, SWAP = range(4)
 Move = tuple[int, int, int]
+
+STATE = ("error", "position", "level", "base_error", "kicks_left")
+"""The attributes that change in a run, but for the memory and three lists of numbers."""
 
 
 class LocalSearch:
@@ -94,6 +107,38 @@ class LocalSearch:
         self.error = error
         self.order = self.rng.permutation(len(self.moves)).tolist()
         self.position = 0
+
+    def state(self) -> State:
+        """What changes in a run, but for the generator."""
+        lists = {"current": self.current, "base": self.base, "order": self.order}
+        arrays = {n: np.array(v or (), dtype=np.int32) for n, v in lists.items()}
+        gate = {} if self.gate is None else {"gate": self.gate.state()}
+        return {**state_of(self, STATE), **arrays, **gate}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        set_state(self, STATE, state)
+        if self.gate is not None:
+            set_state(self, ("gate",), state)
+        self.current, self.base = self._genome(state, "current"), self._genome(state, "base")
+        order = array(member(state, "order"), np.int32, None)
+        require(
+            len(order) == len(self.moves) or self.current is None,
+            numbers_below(len(self.moves), order, distinct=True),
+            self.position <= len(order),
+            self.level <= self.plateau,
+            self.kicks_left <= self.kicks,
+        )
+        self.order = order.tolist()
+
+    def _genome(self, state: State, name: str) -> list[int] | None:
+        genome = array(member(state, name), np.int32, None)
+        if not len(genome):
+            return None
+        require(len(genome) == self.space.width)
+        require(are_genomes(self.space, genome[None]))
+        genes: list[int] = genome.tolist()
+        return genes
 
     def _neighbours(self, genome: list[int], most: int) -> list[list[int]]:
         """The next up to `most` neighbours in the random order."""

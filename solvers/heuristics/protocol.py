@@ -3,6 +3,7 @@
 - `Evaluator`: the space of genomes and their errors, a batch at a time. Evaluation stays outside
   the search, so every evaluation can be counted.
 - `Search`: anything that proposes (`ask`) and is told the outcome (`tell`).
+- `ResumableSearch`: a search that says what its state is, so that a run of it can be continued.
 - `SampleEvaluator`, `SampleSearch`: the same with tests on single samples beside.
 - `SlotEvaluator`, `SlotSearch`: the same with a comparison of behaviours before.
 - `StudyError`: a search, a study or its store was asked for something it cannot do.
@@ -15,6 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.heuristics.saving.plain_data import State
 from solvers.heuristics.space import Space
 from theory.kernel.errors import ShefferError
 
@@ -91,7 +93,7 @@ class SlotEvaluator(Evaluator, Protocol):
 
 
 class Search(Protocol):
-    """A search. It holds its generator and plain data, so pickling it saves a run exactly.
+    """A search. It holds the generator that it is given, and its state.
 
     Calls alternate: every batch that `ask` returned is told before the next `ask`.
     """
@@ -102,6 +104,28 @@ class Search(Protocol):
 
     def tell(self, genomes: Genomes, errors: Errors, /) -> None:
         """The errors (m,) of the genomes (m, width) that the last `ask` returned."""
+        ...
+
+
+class ResumableSearch(Search, Protocol):
+    """A search whose state is plain data, so that a run in progress can be saved and continued.
+
+    Between two batches `state` tells it; `restore` gives it to a new search with the same space,
+    settings and seed, which goes on as the first would have. The generator that the search was
+    given is saved by the run. A search without these methods is pickled, and continued only by the
+    user whose pickle it is; so is one whose class only inherits them.
+    """
+
+    def state(self) -> State:
+        """None, numbers, texts, arrays of numbers, and lists and mappings of these."""
+        ...
+
+    def restore(self, state: State, /) -> None:
+        """Go on from a state; tuples have become lists.
+
+        It comes from a file, which may hold anything: what it raises lets the run start anew, and
+        what compiled code would not look at should be checked.
+        """
         ...
 
 

@@ -9,10 +9,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import require, set_state, state_of
 from solvers.heuristics.space import Space
 
 LISTED = 2**22
 """Greatest size of a space that is searched in the order of one permutation."""
+
+
+STATE = ("next",)
+"""The attributes that change in a run."""
 
 
 class RandomSearch:
@@ -35,6 +41,15 @@ class RandomSearch:
         chosen = self.order[self.next : self.next + n]
         self.next += len(chosen)
         return self.space.unrank(chosen.astype(np.int64))
+
+    def state(self) -> State:
+        """How far it is; the order follows from the seed."""
+        return state_of(self, STATE)
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        set_state(self, STATE, state)
+        require(self.next <= (0 if self.order is None else len(self.order)))
 
     def tell(self, genomes: NDArray[np.int32], errors: NDArray[np.float64], /) -> None:
         """Nothing is learnt."""

@@ -12,8 +12,10 @@ A search may *compare* genomes before it asks for an error: which of them behave
 components alone. That takes no target and counts as no evaluation; comparisons are counted
 beside, since they take time.
 
-A run can leave a checkpoint at intervals: its whole state, written to a new file that then takes
-the place of the old one. A run that finds its checkpoint continues as if nothing had happened.
+A run can leave a checkpoint at intervals: its whole state, as plain data
+(`solvers.heuristics.saving`), written to a new file that then takes the place of the old one. A run
+that finds its checkpoint continues as if nothing had happened. One that cannot continue from what
+it finds starts anew, and one that cannot be saved goes on without; either is said in a line.
 
 - `RunResult`: what one run did; plain data, no times, so equal runs compare equal.
 - `run(...)`: the loop of ask, evaluate, count, tell.
@@ -21,11 +23,11 @@ the place of the old one. A run that finds its checkpoint continues as if nothin
 
 from __future__ import annotations
 
+import hashlib
 import math
-import os
-import pickle
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,10 +36,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.heuristics.protocol import Errors, Evaluator, Genomes, Search, StudyError
-from solvers.heuristics.registry import find_search, make_search
+from solvers.heuristics.registry import SEARCHES, make_search
+from solvers.heuristics.saving.checkpoints import (
+    CheckpointError,
+    SavingError,
+    generator_to_data,
+    load,
+    save,
+    search_from_data,
+    search_to_data,
+    set_generator,
+)
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import (
+    are_errors,
+    are_genomes,
+    array,
+    mapping,
+    member,
+    require,
+    whole,
+)
 from solvers.heuristics.seen import Seen
+from solvers.heuristics.space import Space
+from solvers.stopping import asked_to_end
 
 BehaviourKeys = Callable[[Genomes], list[bytes]]
+Say = Callable[[str], None]
 
 OPTIMUM = "optimum"
 """The target that ends a run when it is reached."""
@@ -80,10 +105,14 @@ class RunResult:
 
 @dataclass(slots=True)
 class _State:
-    """All that a run is at a moment between two batches."""
+    """All that a run is at a moment between two batches.
 
-    key: tuple[object, ...]
+    `careful` if every proposal is looked at: it comes from a search of the caller's own, or from
+    one that was continued, and evaluators that are compiled do not look.
+    """
+
     search: Search
+    rng: np.random.Generator
     seen: Seen
     waiting: dict[str, float]
     hits: dict[str, int | None]
@@ -95,10 +124,78 @@ class _State:
     whole: int = 0
     tests: int = 0
     comparisons: int = 0
+    careful: bool = False
 
     def spent(self, more: int = 0) -> int:
         """Evaluations so far and `more`, tests included, rounded up."""
         return self.whole + more + -(-self.tests // self.samples)
+
+    def to_data(self, key: str) -> State:
+        """All of it but what a new run has in the same way."""
+        behaved: State | None = None
+        if self.behaved is not None:
+            lengths = np.array([len(behaviour) for behaviour in self.behaved], dtype=np.int64)
+            joined = np.frombuffer(b"".join(self.behaved), dtype=np.uint8)
+            behaved = {"lengths": lengths, "joined": joined}
+        return {
+            "search": search_to_data(self.search, key),
+            "generator": generator_to_data(self.rng),
+            "seen": self.seen.state(),
+            "hits": self.hits,
+            "behaved": behaved,
+            "times": np.array([time for time, _ in self.trajectory], dtype=np.int64),
+            "errors": np.array([error for _, error in self.trajectory], dtype=np.float64),
+            "best_genome": np.array(self.best_genome, dtype=np.int32),
+            "whole": self.whole,
+            "tests": self.tests,
+            "comparisons": self.comparisons,
+        }
+
+    def restore(self, data: State, key: str, cap: int, space: Space) -> None:
+        """Make a new run of that key what `to_data` saved.
+
+        Raises:
+            ValueError: it cannot be a state of such a run. What else a search raises.
+        """
+        self.whole, self.tests = whole(member(data, "whole"), cap), whole(member(data, "tests"))
+        self.comparisons = whole(member(data, "comparisons"))
+        times = array(member(data, "times"), np.int64, None)
+        errors = array(member(data, "errors"), np.float64, len(times))
+        best = array(member(data, "best_genome"), np.int32, space.width if len(times) else 0)
+        require(
+            are_errors(errors),
+            (errors[1:] < errors[:-1]).all(),
+            (np.diff(times, prepend=0) > 0).all(),
+            not len(times) or times[-1] <= self.spent(),
+            not len(times) or are_genomes(space, best[None]),
+            (len(times) > 0) == (self.whole > 0),
+        )
+        self.trajectory = list(zip(times.tolist(), errors.tolist(), strict=True))
+        self.best = self.trajectory[-1][1] if self.trajectory else math.inf
+        self.best_genome = tuple(best.tolist())
+        hits = mapping(member(data, "hits"))
+        require(hits.keys() == self.hits.keys())
+        for name, hit in hits.items():
+            if hit is not None:
+                self.hits[name] = whole(hit, self.spent(), least=1)
+                del self.waiting[name]
+        self.seen.restore(mapping(member(data, "seen")))
+        require(len(self.seen) <= self.whole)
+        if self.behaved is not None:
+            behaved = mapping(member(data, "behaved"))
+            lengths = array(member(behaved, "lengths"), np.int64, None)
+            joined = array(member(behaved, "joined"), np.uint8, None).tobytes()
+            ends = np.cumsum(lengths)
+            require((lengths >= 0).all(), (lengths <= len(joined)).all())
+            require((ends <= len(joined)).all())
+            self.behaved.update(
+                joined[end - length : end]
+                for length, end in zip(lengths.tolist(), ends.tolist(), strict=True)
+            )
+            require(len(self.behaved) == len(lengths) <= len(self.seen))
+        self.careful = True
+        self.search = search_from_data(self.search, mapping(member(data, "search")), key)
+        set_generator(self.rng, mapping(member(data, "generator")))
 
 
 def run(
@@ -113,8 +210,11 @@ def run(
     behaviours: BehaviourKeys | None = None,
     checkpoint: Path | None = None,
     checkpoint_s: float = CHECKPOINT_S,
+    say: Say = lambda _: None,
 ) -> RunResult:
     """Run one search until the target `optimum`, the cap, or the end of its space.
+
+    Inside `solvers.stopping.ended_by_ctrl_c` Ctrl-C ends it after a batch.
 
     Args:
         evaluator: the problem.
@@ -126,46 +226,93 @@ def run(
         batch: most genomes asked for at once.
         behaviours: gives canonical genomes (n, width) keys that are equal exactly where their
             behaviours are, to count these; `solvers.behaviours` makes it. Changes nothing else.
-        checkpoint: a file of the run's own, read if it is there and removed at the end. It holds
-            a pickle: continue only from files that this program wrote.
+        checkpoint: a file of the run's own, read if it is there and removed at the end.
         checkpoint_s: seconds between writing it.
+        say: called with a line where the run starts anew in spite of its checkpoint, or cannot be
+            saved.
 
     Raises:
         StudyError: no such search or setting, a cap or batch below 1, a search that proposes
-            too much or nothing at all, an evaluator that returns NaN or not one error a genome,
-            or a checkpoint that is not of this run.
+            too much, nothing at all or what is no genome of the space, or an evaluator that returns
+            NaN or not one error a genome.
     """
     if cap < 1 or batch < 1:
         raise StudyError("bad-limit", f"cap {cap} and batch {batch} must be at least 1")
     space = evaluator.space
-    key = (
-        search_name, repr(sorted(settings.items())), repr(seed_sequence.entropy),
-        seed_sequence.spawn_key, cap, repr(sorted(targets.items())), batch,
-        space.options.tolist(), space.optional.tolist(), space.chain, behaviours is None,
-    )  # fmt: skip
-    find_search(search_name)  # loads the file it is in: a checkpoint of it names that module
-    state = _read(checkpoint, key)
-    if state is None:
-        rng = np.random.default_rng(seed_sequence)
+
+    def begin() -> _State:
+        # A seed sequence of its own: a search may spawn others from it, which counts there.
+        seeds = np.random.SeedSequence(**seed_sequence.state)
+        rng = np.random.default_rng(seeds)
         search = make_search(search_name, evaluator, rng, settings)
         hits: dict[str, int | None] = dict.fromkeys(targets)
         samples = getattr(evaluator, "samples", 1)
         behaved: set[bytes] | None = None if behaviours is None else set()
-        state = _State(key, search, Seen(space), dict(targets), hits, samples, behaved)
-    written = time.monotonic()
-    while state.spent() < cap and state.hits.get(OPTIMUM) is None:
-        if not _step(state, evaluator, search_name, cap, batch, behaviours):
-            break
-        if checkpoint is not None and time.monotonic() - written >= checkpoint_s:
-            _write(checkpoint, state)
-            written = time.monotonic()
-    if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
-    return RunResult(
-        state.spent(), len(state.seen), state.hits, tuple(state.trajectory), state.best_genome,
-        state.best, None if state.behaved is None else len(state.behaved), state.tests,
-        state.comparisons,
-    )  # fmt: skip
+        foreign = search_name not in SEARCHES
+        return _State(
+            search, rng, Seen(space), dict(targets), hits, samples, behaved, careful=foreign
+        )
+
+    def go_on(state: _State) -> RunResult:
+        while state.spent() < cap and state.hits.get(OPTIMUM) is None:
+            if not _step(state, evaluator, search_name, cap, batch, behaviours) or asked_to_end():
+                break
+            saver.save(state)
+        saver.remove()
+        return RunResult(
+            state.spent(), len(state.seen), state.hits, tuple(state.trajectory),
+            state.best_genome, state.best, None if state.behaved is None else len(state.behaved),
+            state.tests, state.comparisons,
+        )  # fmt: skip
+
+    key = repr((
+        search_name, sorted(settings.items()), seed_sequence.entropy, seed_sequence.spawn_key, cap,
+        sorted(targets.items()), batch, space.options.tolist(), space.optional.tolist(),
+        space.chain, behaviours is None, getattr(evaluator, "samples", 1),
+    ))  # fmt: skip
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    saver = _Saver(checkpoint, digest, checkpoint_s, say)
+    if checkpoint is not None and checkpoint.is_file():
+        state = begin()
+        try:
+            state.restore(load(checkpoint, digest), digest, cap, space)
+            return go_on(state)
+        except Exception as error:
+            # Whatever goes wrong in a run that was continued may come from the file. What does not
+            # will go wrong again.
+            reason = str(error) if isinstance(error, CheckpointError) else "it does not go on"
+            say(f"its checkpoint is of no use: {reason}; the run starts anew")
+    return go_on(begin())
+
+
+class _Saver:
+    """Saves a run at intervals, as long as that is possible."""
+
+    def __init__(self, path: Path | None, key: str, every_s: float, say: Say) -> None:
+        self.path = path
+        self.key = key
+        self.every_s = every_s
+        self.say = say
+        self.saved = time.monotonic()
+        self.said = self.given_up = False
+
+    def save(self, state: _State) -> None:
+        """Save it if it is time; where that fails, say it once."""
+        if self.path is None or self.given_up or time.monotonic() - self.saved < self.every_s:
+            return
+        try:
+            save(self.path, self.key, state.to_data(self.key))
+        except SavingError as error:
+            if not self.said:
+                self.say(f"the run is not saved meanwhile: {error}")
+            self.said, self.given_up = True, error.lasting
+        self.saved = time.monotonic()
+
+    def remove(self) -> None:
+        """The run is over."""
+        if self.path is not None:
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
 
 
 def _step(
@@ -184,6 +331,7 @@ def _step(
             genomes, samples = search.ask_tests()
             if not len(genomes):
                 break
+            _check_proposals(state, evaluator.space, genomes, name)
             search.tell_tests(genomes, samples, problem.on_samples(genomes, samples))
             state.tests += len(genomes) * len(samples)
         if state.spent() >= cap:
@@ -191,6 +339,7 @@ def _step(
     if hasattr(search, "ask_comparisons"):
         comparing: Any = evaluator
         while len(genomes := search.ask_comparisons()):
+            _check_proposals(state, evaluator.space, genomes, name)
             search.tell_comparisons(genomes, comparing.compare_slots(genomes, search.most_unread))
             state.comparisons += len(genomes)
     most = min(batch, cap - state.spent())
@@ -199,6 +348,7 @@ def _step(
         if state.spent() == 0:
             raise StudyError("no-proposal", "the search proposed nothing at all", name)
         return False
+    _check_proposals(state, evaluator.space, genomes, name)
     errors = np.asarray(evaluator(genomes), dtype=np.float64)
     _check(name, genomes, most, errors)
     _count(state, evaluator.space.canonical(genomes), errors, behaviours)
@@ -234,34 +384,19 @@ def _count(
     state.whole += n
 
 
-def _read(path: Path | None, key: tuple[object, ...]) -> _State | None:
-    if path is None or not path.is_file():
-        return None
-    try:
-        state: _State = pickle.loads(path.read_bytes())
-        if state.key != key:
-            raise ValueError("it is another run's")
-    except Exception as error:
-        message = f"cannot continue from it ({error}); remove it to start the run anew"
-        raise StudyError("bad-checkpoint", message, str(path)) from error
-    return state
-
-
-def _write(path: Path, state: _State) -> None:
-    """Replace the checkpoint as a whole, so that a kill at any moment leaves the old or the new."""
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        pickle.dump(state, file, protocol=pickle.HIGHEST_PROTOCOL)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-
-
 def _improvements(errors: NDArray[np.float64], best: float) -> list[int]:
     """Rows that are better than `best` and all rows before; the first row if all are infinite."""
     before = np.minimum.accumulate(np.concatenate([[best], errors[:-1]]))
     rows: list[int] = np.flatnonzero(errors < before).tolist()
     return rows or [0]
+
+
+def _check_proposals(state: _State, space: Space, genomes: Genomes, name: str) -> None:
+    if not state.careful:
+        return
+    if genomes.ndim != 2 or genomes.shape[1] != space.width or not space.contains(genomes).all():
+        message = "a proposal is no genome of the space: a gene is out of its range, or missing"
+        raise StudyError("bad-proposal", message, name)
 
 
 def _check(name: str, genomes: Genomes, most: int, errors: Errors) -> None:

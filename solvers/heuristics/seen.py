@@ -12,12 +12,12 @@ strings takes half a microsecond and four times the memory.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.compiling import compiled
+from solvers.compiling import compiled
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import array, member, require
 from solvers.heuristics.space import Space
 
 Words = NDArray[np.uint64]
@@ -26,12 +26,14 @@ Table = NDArray[np.int32]
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(32)
 _START = 64
+_PROBES = 64  # most places of a table made from a file that are looked at, for each member
 
 
 class Seen:
     """A set of canonical genomes of one space.
 
     Attributes:
+        space: the space.
         count: how many there are.
         rows: packed genomes (capacity, words); the first `count` are the members, in the order
             in which they came.
@@ -40,6 +42,7 @@ class Seen:
     """
 
     def __init__(self, space: Space) -> None:
+        self.space = space
         self.bits = max(1, int(space.options.max()).bit_length())  # of 0 .. options: gene + 1
         per_word = 64 // self.bits
         self.count = 0
@@ -49,22 +52,46 @@ class Seen:
     def __len__(self) -> int:
         return self.count
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"bits": self.bits, "rows": self.rows[: self.count].copy()}
+    def state(self) -> State:
+        """The members; the table is made again from them."""
+        return {"rows": self.rows[: self.count]}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.bits, members = state["bits"], state["rows"]
+    def restore(self, state: State) -> None:
+        """Have the members of a set of the same space, in the same order.
+
+        Raises:
+            ValueError: a member is no genome of the space or comes twice, or they are chosen to
+                collide in the table.
+        """
+        members = array(member(state, "rows"), np.uint64, None, self.rows.shape[1])
+        require(self._are_packed(members))
         self.count = len(members)
-        self.rows = np.zeros((_START, members.shape[1]), dtype=np.uint64)
-        self.table = np.full(2 * _START, -1, dtype=np.int32)
-        self._resize(members)
+        require(self._resize(members, most_probes=_PROBES * (len(members) + 1)))
+
+    def _are_packed(self, rows: Words) -> bool:
+        """Whether all rows are packed genomes of the space."""
+        per_word = 64 // self.bits
+        mask = np.uint64(2**self.bits - 1)
+        width = self.space.width
+        for first in range(0, width, per_word):
+            rest = rows[:, first // per_word].copy()
+            for gene in range(min(first + per_word, width) - 1, first - 1, -1):
+                value = rest & mask
+                least = 0 if self.space.optional[gene] else 1
+                if ((value < least) | (value > np.uint64(self.space.options[gene]))).any():
+                    return False
+                rest >>= np.uint64(self.bits)
+            if rest.any():
+                return False
+        return True
 
     def reserve(self, more: int) -> None:
         """Make room for so many more members."""
         if self.count + more >= len(self.rows):  # one row is scratch
             self._resize(self.rows[: self.count], more)
 
-    def _resize(self, members: Words, more: int = 0) -> None:
+    def _resize(self, members: Words, more: int = 0, most_probes: int = 2**62) -> bool:
+        """Make room, and the table again; whether all members are different and easily found."""
         capacity = len(self.rows)
         while capacity <= self.count + more:
             capacity *= 2
@@ -72,7 +99,7 @@ class Seen:
         rows[: self.count] = members
         self.rows = rows
         self.table = np.full(2 * capacity, -1, dtype=np.int32)
-        _rebuild(self.rows, self.count, self.table)
+        return bool(_rebuild(self.rows, self.count, self.table, most_probes))
 
     def add(self, genomes: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Mark which genomes (n, width) are new (n,), the first of equals only; add them."""
@@ -195,6 +222,24 @@ def _has(
 
 
 @compiled
-def _rebuild(rows: Words, count: int, table: Table) -> None:
+def _rebuild(rows: Words, count: int, table: Table, most_probes: int) -> bool:
+    """Enter all members; False where one is there already, or they collide too often.
+
+    Members that a search has met lie in the table as if at random; those of a forged checkpoint
+    may all have one hash, and to enter n of them would take n**2 steps.
+    """
+    mask = np.uint64(len(table) - 1)
+    left = most_probes
     for number in range(count):
-        table[_find(rows, number, table)] = number
+        place = _hash(rows, number) & mask
+        while table[place] >= 0:
+            left -= 1
+            other = table[place]
+            equal = True
+            for word in range(rows.shape[1]):
+                equal &= rows[other, word] == rows[number, word]
+            if equal or left < 0:
+                return False
+            place = (place + np.uint64(1)) & mask
+        table[place] = number
+    return True

@@ -20,17 +20,37 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from solvers.heuristics.annealing import accepts
-from solvers.heuristics.compiling import GOLDEN, compiled, unit
 from solvers.heuristics.gate import Gate
 from solvers.heuristics.kernels import mutate
 from solvers.heuristics.memory import Memory, recall
 from solvers.heuristics.protocol import Comparison
+from solvers.heuristics.random_streams import GOLDEN, unit
+from solvers.heuristics.saving.plain_data import State
+from solvers.heuristics.saving.state import (
+    are_errors,
+    are_genomes,
+    array,
+    mapping,
+    member,
+    require,
+    set_state,
+    state_of,
+    whole,
+)
 from solvers.heuristics.settings import at_least, chance_of_more, positive, share
 from solvers.heuristics.space import Space
 from solvers.heuristics.variation import Variation
+from solvers.slots import SlotKeys
 
 NOTHING, NEW, MOVED = range(3)
+
+STATE = (
+    "gate", "memory", "genome", "keys", "level", "allowed", "redundant", "fresh", "vain", "walked",
+    "starts", "proposals", "place",
+)  # fmt: skip
+"""The attributes that change in a run, but for what is compared and asked."""
 
 
 class SemanticAnnealing:
@@ -112,6 +132,8 @@ class SemanticAnnealing:
 
     def tell_comparisons(self, genomes: NDArray[np.int32], compared: Comparison, /) -> None:
         """Walk through what memory decides, up to the first proposal that is new."""
+        if not self.fresh:
+            require(compared.keys.shape[1] == len(self.keys))
         self.compared = compared
         self.place = 0
         if self.fresh:
@@ -209,6 +231,42 @@ class SemanticAnnealing:
         elif self.compared is not None:
             self.place = place + 1
             self._go_on()
+
+    def state(self) -> State:
+        """What changes in a run, but for the generator."""
+        slots: State | None = None
+        if self.compared is not None:
+            names = ("keys", "readable", "redundant")
+            slots = {name: getattr(self.compared, name) for name in names}
+        return {**state_of(self, STATE), "compared": slots, "asked": self.asked}
+
+    def restore(self, state: State) -> None:
+        """Go on from there; a ValueError where it is no state of such a search."""
+        set_state(self, STATE, state)
+        started = len(self.genome) > 0
+        require(len(self.genome) in (0, self.space.width))
+        require(
+            self.fresh or started,
+            not started or are_genomes(self.space, self.genome[None]),
+            self.level.shape == (3,),
+            are_errors(self.level[::2]),
+            are_genomes(self.space, self.proposals),
+            self.starts <= 2,
+        )
+        self.asked = whole(member(state, "asked"), len(self.proposals) - 1, least=-1)
+        require(self.place <= len(self.proposals))
+        if member(state, "compared") is None:
+            require(self.asked < 0)
+            return
+        compared = mapping(state["compared"])
+        n, slots = len(self.proposals), len(self.keys)
+        redundant = array(member(compared, "redundant"), np.int64, n)
+        require(started, (redundant >= 0).all())
+        self.compared = SlotKeys(
+            array(member(compared, "keys"), np.uint64, n, slots),
+            array(member(compared, "readable"), np.bool_, n, slots),
+            redundant,
+        )
 
 
 @compiled

@@ -115,9 +115,11 @@ class Variation:
         then kept if `keep`, else left out; all children are added to `seen`.
 
         Raises:
-            ValueError: the space has one genome only.
+            ValueError: the space has one genome only, or the population none.
         """
         self._require_possible()
+        if not 0 < len(genomes) == len(errors):
+            raise ValueError("children need parents, each with an error")
         space = self.space
         seen.reserve(n)
         children, made, seen.count = breed_rows(

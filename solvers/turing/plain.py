@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from solvers.compiling import compiled
 from theory.turing import (
     BLANK,
     Configuration,
@@ -57,7 +57,7 @@ def packed(machine: Machine) -> NDArray[np.int64]:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def advance(
     table: NDArray[np.int64], tape: Tape, position: int, base: int, fuel: int
 ) -> tuple[int, int, int, int]:

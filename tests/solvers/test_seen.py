@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,7 +30,9 @@ def test_a_set_of_genomes_is_a_set(width: int, options: int, seed: int, n: int) 
             members.add(genome)
         assert seen.add(genomes).tolist() == expected
         assert len(seen) == len(members)
-        seen = pickle.loads(pickle.dumps(seen))
+        again = Seen(space)
+        again.restore(seen.state())
+        seen = again
     assert seen.has(genomes).all()
 
 

@@ -6,6 +6,7 @@
 | `changes` | what is done to them: to bytes, to tokens, to JSON data |
 | `studies` | result folders and study databases, and their changes |
 | `resumed` | files for `--resume`, and their changes |
+| `runs` | checkpoints of runs in progress, and their changes |
 | `command_lines` | command lines with hostile arguments |
 | `formats` | `FORMATS`: each format with its share, how an input is made and what opens it |
 | `watching` | what becomes of one input, in a process that may be killed |

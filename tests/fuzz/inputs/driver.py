@@ -26,7 +26,7 @@ from random import Random
 from typing import Any
 
 from tests.fuzz.inputs.formats import FORMATS
-from tests.fuzz.inputs.watching import DEADLINE_S, Verdict, guard_process, watch
+from tests.fuzz.inputs.watching import DEADLINE_S, INTERRUPTED, Verdict, guard_process, watch
 
 WORKERS = 2
 BLOCK = 500  # inputs after which a worker reports
@@ -197,7 +197,10 @@ def _receive(
     except EOFError:
         _lost(worker, waiting, tally, running, "")
         return
-    tally.add(worker.block[0], report)
+    name, _, end = worker.block
+    tally.add(name, report)
+    if report["end"] < end:
+        waiting.append((name, report["end"], end))
     worker.process.join()
     running.remove(worker)
 
@@ -285,7 +288,11 @@ def _run(block: tuple[str, int, int], place: Path, sender: Connection, current: 
             else:
                 known.seen += 1
         _empty(folder)
+        if found.reason == INTERRUPTED or found.reason.startswith("overdue"):
+            end = number + 1
+            break
     sender.send({
+        "end": end,
         "words": dict(words), "reasons": dict(reasons), "failures": list(failures.values()),
         "seconds": time.monotonic() - begun, "slowest": slowest,
     })  # fmt: skip

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from tests.fuzz.inputs import command_lines, resumed, seeds, studies
+from tests.fuzz.inputs import command_lines, resumed, runs, seeds, studies
 from tests.fuzz.inputs.changes import change_data, changed_file, json_text
 from tests.fuzz.inputs.watching import Given
 from tests.fuzz.test_random_reads import changed_text, random_certificate, random_text
@@ -112,7 +112,7 @@ class Format:
 
 
 FORMATS = {
-    "component-sets": Format(200, component_set, seeds.component_sets),
+    "component-sets": Format(180, component_set, seeds.component_sets),
     "problems": Format(130, problem, seeds.problems),
     "samples": Format(200, samples, seeds.samples),
     "sygus": Format(150, sygus, seeds.sygus),
@@ -121,7 +121,6 @@ FORMATS = {
     "results": Format(40, studies.result_folder, studies.prepare),
     "databases": Format(20, studies.study_database, studies.prepare),
     "resumed": Format(12, resumed.resume_file, resumed.prepare),
+    "runs": Format(20, runs.run_checkpoint, runs.prepare),
     "command-lines": Format(8, command_lines.command_line, command_lines.prepare),
 }
-"""The checkpoints of runs in progress (`study.sqlite.runs`) belong here as well, once they are
-plain data: reading them as they are would run what is in them."""

@@ -152,7 +152,7 @@ def _changed_contents(rng: Random, data: bytes) -> bytes:
         text = json_text(rng, header)
     else:
         name = rng.choice(sorted(found))
-        found[name] = _changed_array(rng, found[name])
+        found[name] = changed_array(rng, found[name])
         if rng.random() < 0.1:
             del found[name]
     arrays: dict[str, Any] = {name.removeprefix("a_"): array for name, array in found.items()}
@@ -165,14 +165,16 @@ def _changed_contents(rng: Random, data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _changed_array(rng: Random, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def changed_array(rng: Random, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """An array of another shape or type, or with another entry."""
     match rng.randrange(8):
         case 0:
             return array.ravel()
         case 1:
             return array[:-1] if array.ndim and len(array) else np.zeros(3)
         case 2:
-            return array.astype(rng.choice(("float64", "int8", "uint8", "bool", "U3")))
+            with np.errstate(invalid="ignore"):
+                return array.astype(rng.choice(("float64", "int8", "uint8", "bool", "U3")))
         case 3:
             return np.zeros((0,) * array.ndim, array.dtype)
         case 4:

@@ -10,11 +10,13 @@ written elsewhere than in the folder of the input. What kills the process is see
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import warnings
@@ -27,6 +29,9 @@ from theory.kernel.errors import ShefferError
 from theory.kernel.text import printable
 
 DEADLINE_S = 5.0
+INTERRUPTED = "interrupted"
+"""The reason of what was ended by Ctrl-C: compilers and solvers are not at ease after it, and the
+process is not used again."""
 LONGEST = 1_100  # characters of a message: a thousand, and the mark where it was cut
 MEMORY = 1_500_000_000  # bytes beyond what the process has when it begins
 CPU_S = 900  # of a worker, should nobody be left to stop it
@@ -42,10 +47,14 @@ class FoundFaultError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An input: what opens it, and a name that a refusal must mention; empty for none."""
+    """An input: what opens it, and a name that a refusal must mention; empty for none.
+
+    `places` are paths that the user named: an attempt to write there is denied, but no fault.
+    """
 
     read: Callable[[], object]
     name: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,16 @@ class Verdict:
 
 
 class _Writes:
-    """Which files this process opens to write, makes, moves or removes; seen by an audit hook."""
+    """Which files this process opens to write, makes, moves or removes; seen by an audit hook.
+
+    What lies outside of the folder of the input is not written: the hook denies it, as the system
+    would. So no input can do harm, whoever runs this, and each attempt is known.
+    """
 
     def __init__(self) -> None:
         self.watching = False
         self.inside = ""
+        self.given: tuple[str, ...] = ()  # places that the user named, where writing is no fault
         self.elsewhere: list[str] = []
 
     def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -75,8 +89,11 @@ class _Writes:
             if isinstance(path, int) or not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
                 return
             self._note(path)
-        elif event in ("os.mkdir", "os.remove", "os.rmdir", "os.truncate"):
+        elif event in ("os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod"):
             self._note(arguments[0])
+        elif event == "sqlite3.connect":
+            if not str(arguments[0]).startswith(("file:", ":memory:")):
+                self._note(arguments[0])
         elif event in ("os.rename", "os.link", "os.symlink"):
             self._note(arguments[0])
             self._note(arguments[1])
@@ -86,9 +103,14 @@ class _Writes:
             name = os.path.realpath(os.fsdecode(path))  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return
-        quiet = ("/dev/", self.inside, sys.prefix)
-        if not name.startswith(quiet) and "__pycache__" not in name and ".cache" not in name:
+        quiet = ("/dev/null", "/dev/tty", f"{self.inside}/")
+        if name == self.inside:
+            return
+        if name.startswith(quiet) or "__pycache__" in name or ".cache" in name:
+            return
+        if not any(name == place or name.startswith(f"{place}") for place in self.given):
             self.elsewhere.append(name)
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
 
 
 _writes = _Writes()
@@ -106,6 +128,7 @@ def guard_process(folder: Path, crashes: Path) -> None:
     signal.signal(signal.SIGALRM, _ring)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    tempfile.tempdir = str(folder)
     os.fsync = lambda _: None  # nothing here is to outlive the machine
     warnings.simplefilter("error")
     # A file that nobody closed is not what is looked for here, and shows at any later moment.
@@ -122,6 +145,7 @@ def _ring(*_: object) -> None:
 def watch(given: Given) -> Verdict:
     """Opens an input; says what came of it."""
     _writes.elsewhere.clear()
+    _writes.given = tuple(_resolved(place) for place in given.places)
     begun, work = time.monotonic(), time.process_time()
     word, reason, detail = "accepted", "", ""
     _writes.watching = True
@@ -152,6 +176,13 @@ def watch(given: Given) -> Verdict:
     if word != "fault" and seconds > DEADLINE_S and time.process_time() - work > DEADLINE_S:
         word, reason = "fault", "overdue"
     return Verdict(word, reason, seconds, detail)
+
+
+def _resolved(place: str) -> str:
+    try:
+        return os.path.realpath(place)
+    except ValueError:
+        return place
 
 
 def wrong_text(text: str, name: str = "") -> str:

@@ -1,6 +1,6 @@
-"""Numba's compiler as the searches use it, and their random numbers inside compiled loops.
+"""Random numbers of the searches inside compiled loops.
 
-Random numbers come from SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014); every call
+They come from SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014); every call
 of a compiled loop starts a stream whose seed was drawn from the run's generator. Nothing compiled
 has a hidden state, and the same arguments give the same results.
 
@@ -9,23 +9,14 @@ The state is advanced by `GOLDEN` before each draw: `state += GOLDEN; u = unit(s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from solvers.compiling import compiled
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S11, _S27, _S30, _S31 = (np.uint64(shift) for shift in (11, 27, 30, 31))
-
-
-def compiled(function: Function) -> Function:
-    """Numba's compiler, keeping the compiled code on disk for the next process."""
-    return cast(Function, njit(cache=True)(function))
 
 
 @compiled

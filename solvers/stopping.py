@@ -1,0 +1,54 @@
+"""Ctrl-C as a wish: work that takes long ends at its next look, and what it has is kept.
+
+- `ended_by_ctrl_c()`: around the work.
+- `asked_to_end()`: what the work looks at. `answer()`: it did, and its result says so.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_asked_to_end = threading.Event()
+_answered = threading.Event()
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Inside, the first Ctrl-C ends searches as a limit would: what they have settled is kept.
+
+    The second one raises `KeyboardInterrupt`, as ever. So does the end of the block, unless
+    `answer` was called: a first one is never lost because the work was done before it looked.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if _asked_to_end.is_set():
+            raise KeyboardInterrupt
+        _asked_to_end.set()
+
+    on_main = threading.current_thread() is threading.main_thread()
+    if not on_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # this one is another's to end, or somebody else handles it
+        return
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+        if _asked_to_end.is_set() and not _answered.is_set():
+            raise KeyboardInterrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
+        _asked_to_end.clear()
+        _answered.clear()
+
+
+def asked_to_end() -> bool:
+    """Whether Ctrl-C was pressed since `ended_by_ctrl_c` began."""
+    return _asked_to_end.is_set()
+
+
+def answer() -> None:
+    """Says that the result will tell of it."""
+    _answered.set()
