@@ -138,7 +138,9 @@ def integer_cell(cell: str, what: str, least: int = 0, most: int = MOST) -> int:
 
 def real_cell(cell: str, what: str, least: float = -GREATEST, *, infinite: bool = False) -> float:
     """A number in a cell."""
-    value = float(cell) if _REAL.fullmatch(cell) else cell
+    value: float | str = float(cell) if _REAL.fullmatch(cell) else cell
+    if value == math.inf and "inf" not in cell:
+        value = cell  # so many digits are no infinity
     return real(value, what, least, infinite=infinite)
 
 
@@ -147,7 +149,9 @@ def parsed(value: Any, what: str) -> Any:
     if not isinstance(value, str):
         raise ValueError(f"{what} is JSON text, not {shown(value)}")
     try:
-        return json.loads(value, object_pairs_hook=_unique, parse_constant=_constant)
+        return json.loads(
+            value, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite
+        )
     except RecursionError:
         raise ValueError(f"{what} is nested too deeply") from None
     except ValueError as error:
@@ -159,6 +163,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
     return found
+
+
+def _finite(word: str) -> float:
+    value = float(word)
+    if math.isinf(value):
+        raise ValueError(f"{shown(word)} is too large a number")
+    return value
 
 
 def _constant(word: str) -> float:

@@ -15,6 +15,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+LONG = 100_000
+"""Factors beyond which a product is not multiplied out."""
+
 
 def random_expectation(entries: int, winners: int) -> Fraction:
     """Expected draws without replacement until one of `winners` among `entries`, exactly.
@@ -37,7 +40,10 @@ def ideal_probability(entries: int, winners: int, draws: ArrayLike) -> NDArray[n
     inside = np.minimum(counts, entries - winners)
     most = int(inside.max(initial=0))
     # C(D-m, t) / C(D, t) = C(D-t, m) / C(D, m): the shorter product. log1p keeps tiny chances.
-    if winners <= most:
+    if min(winners, most) > LONG:
+        logs = np.array([_log_miss(entries, winners, t) for t in inside.ravel().tolist()])
+        logs = logs.reshape(inside.shape)
+    elif winners <= most:
         logs = np.zeros(inside.shape)
         for k in range(winners):
             logs += np.log1p(-inside / (entries - k))
@@ -72,12 +78,33 @@ def _within(entries: int, winners: int, draws: int) -> float:
         return 0.0
     if draws > entries - winners:
         return 1.0
+    if min(winners, draws) > LONG:
+        return -math.expm1(_log_miss(entries, winners, draws))
     if winners <= draws:  # C(D-m, t) / C(D, t) = C(D-t, m) / C(D, m): the shorter product
         # log(1 - x) term by term keeps digits where the probability is tiny.
         logs = (math.log1p(-draws / (entries - k)) for k in range(winners))
     else:
         logs = (math.log1p(-winners / (entries - k)) for k in range(draws))
     return -math.expm1(math.fsum(logs))
+
+
+def _log_miss(entries: int, winners: int, draws: int) -> float:
+    """log P(T > draws) = the sum of log(1 - long / (D - k)) over k < short, in bounded time.
+
+    Above `LONG` terms either the sum is below -50, and the probability of a hit 1 to 20 digits; or
+    short and long are at most D / 2,000, where the terms hardly change: the sum is then their
+    integral from -1/2 to short - 1/2, and three points of Gauss's rule give all digits of it.
+    """
+    short, long = sorted((winners, draws))
+    if short <= LONG:
+        return math.fsum(np.log1p(-long / (entries - np.arange(short, dtype=np.float64))))
+    if short * long > 50 * entries:  # each term is at most -long / D
+        return -math.inf
+    middle, reach = (short - 1) / 2, short / 2 * math.sqrt(0.6)
+    low, centre, high = (
+        math.log1p(-long / (entries - k)) for k in (middle - reach, middle, middle + reach)
+    )
+    return short * (5 * low + 8 * centre + 5 * high) / 18
 
 
 def _check(entries: int, winners: int) -> None:

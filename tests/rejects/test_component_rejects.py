@@ -56,6 +56,8 @@ CASES = [
      + line("(component inc (guard inc.guard))"), "zero-divisor", 0),
     ("leaves its values", INC + line("(set s (values 5))"), "leaves-domain", 2),
     ("too many values", line("(set s (values 10000000))") + INC, "bad-range", 1),
+    ("a guard and no outputs", INC + "(define-fun g ((x Int)) Bool (> x 0))\n"
+     + line("(component inc (outputs) (guard g))"), "no-output", 3),
     ("guard that is no Bool", INC + line("(component inc (guard inc))"), "wrong-sort", 2),
     ("unknown function in a line", INC + line("(component dec)"), "unknown-function", 2),
     ("unknown guard", INC + line("(component inc (guard no))"), "unknown-function", 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from random import Random
 
@@ -201,3 +202,26 @@ def test_mutated_tables_are_refused_or_read(
         assert isinstance(problem, Problem)
         accepted += 1
     assert 10 < accepted < 390
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "rows", "place"),
+    [("a,b,out", "0,1,1", 1_000_000, ":262146"), ("step1,error", "a,1", 1_000_001, ":1000002")],
+)
+def test_too_many_rows_are_refused_while_they_are_read(
+    tmp_path: Path, header: str, row: str, rows: int, place: str
+) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text(f"{header}\n" + f"{row}\n" * rows)
+    begun = time.process_time()
+    with pytest.raises(ProblemError) as caught:
+        load_problem(path, GATES)
+    assert time.process_time() - begun < 5
+    assert (caught.value.reason, caught.value.where) == ("too-large", f"{path}{place}")
+
+
+def test_too_many_columns_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"c{k}" for k in range(200_000)) + ",out\n0,1\n")
+    with pytest.raises(ProblemError, match="200001 columns; at most 1000"):
+        load_problem(path, GATES)

@@ -13,8 +13,18 @@ X = f"(declare-var x {BV})\n"
 END = "(check-synth)\n"
 SAME = "(constraint (= (f x) x))\n"
 
+
+def in_grammar(production: str) -> str:
+    """A whole file in which one production is this."""
+    return F.replace("x #x00", f"x {production}") + X + SAME + END
+
+
 # (name, text, reason, where)
 CASES = [
+    ("the function at a constant", in_grammar("(f #x01)"), "bad-grammar", "t.sl:1:85"),
+    ("the function in its own grammar", in_grammar("(f S)"), "bad-grammar", "t.sl:1:85"),
+    ("a deep production", in_grammar("(bvnot " * 1_500 + "S" + ")" * 1_500), "too-deep",
+     "t.sl:1:85"),
     ("nothing", "", "no-problem", "t.sl"),
     ("no function", X + END, "no-problem", "t.sl"),
     ("no constraint", F + END, "no-problem", "t.sl"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from solvers.cli import app
-from solvers.exact import Frontier, Limits, chain, solve
+from solvers.exact import Frontier, Limits, chain, checkpoints, solve
 from solvers.suites import find_problem
 from theory.kernel.checks.certificates import check_file
 from theory.kernel.errors import ProblemError
@@ -255,3 +259,68 @@ def test_progress_says_the_bounds() -> None:
     said.clear()
     solve(find_problem("sorting-4"), progress=said.append, least_length=True)
     assert said[0].startswith("least error <= 10, >= 1 at length 1;")
+
+
+def _truncated(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _compressed_twice(data: bytes) -> bytes:
+    """The same entries, packed: they might unfold to any size."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry))
+    return out.getvalue()
+
+
+def _method(data: bytes) -> bytes:
+    """A way of packing that there is not."""
+    place = data.index(b"PK\x01\x02") + 10
+    return data[:place] + b"\x63\x00" + data[place + 2 :]
+
+
+def _signed(data: bytes, **changed: object) -> bytes:
+    """With other arrays, and the digest that belongs to them."""
+    with np.load(io.BytesIO(data)) as file:
+        found = {name: file[name] for name in file.files}
+    text, _ = str(found.pop("header")), found.pop("digest")
+    found |= {f"a_{name}": np.asarray(value) for name, value in changed.items()}
+    arrays = {name.removeprefix("a_"): array for name, array in found.items()}
+    out = io.BytesIO()
+    digest = checkpoints._digest(text, arrays)
+    np.savez(out, header=np.array(text), digest=np.array(digest), **found)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda _: b"", "is damaged"),
+        (_truncated, "is damaged"),
+        (_method, "it is packed"),
+        (_compressed_twice, "it is packed"),
+        (lambda data: data[:3000] + b"\x00\x01" + data[3002:], "is damaged"),
+        (lambda data: _signed(data, points=np.zeros(3)), "points is not an array of type int32"),
+        (lambda data: _signed(data, parents=np.full(66, 70, "<i4")), "begin with the start"),
+        (lambda data: _signed(data, boundary=np.array([3, 11, 66, 99, 33])), "its boundary"),
+        (lambda data: _signed(data, offsets=np.arange(67)), "its offsets do not rise"),
+        (lambda data: _signed(data, moves=np.full(66, 10**6, "<i4")), "does not have"),
+        (lambda data: _signed(data, more=np.arange(3)), "other arrays"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_a_line(
+    tmp_path: Path, damage: Callable[[bytes], bytes], says: str
+) -> None:
+    problem = find_problem("sorting-5", length=6)
+    path = tmp_path / "saved.npz"
+    solve(problem, Limits(states=60), checkpoint=path)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ProblemError) as caught:
+        solve(problem, checkpoint=path)
+    assert caught.value.reason == "bad-checkpoint"
+    assert caught.value.where == str(path)
+    assert says in caught.value.message

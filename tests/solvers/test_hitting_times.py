@@ -191,6 +191,14 @@ def test_ideal_random_search_in_large_spaces() -> None:
         expected = reference.cdf(t - 1)
         assert ideal_probability(10**6, 7, t) == pytest.approx(expected, rel=1e-6)
     assert ideal_probability(10**15, 1, 1) == pytest.approx(1e-15, rel=1e-9)
+    # Hundreds of thousands of factors are not multiplied one by one.
+    for entries, winners, t in ((10**12, 300_000, 400_000), (5 * 10**9, 200_000, 300_000)):
+        terms = np.log1p(-t / (entries - np.arange(winners, dtype=np.float64)))
+        expected = -math.expm1(math.fsum(terms))
+        assert ideal_probability(entries, winners, t) == pytest.approx(expected, rel=1e-12)
+        assert ideal_probability(entries, t, winners) == pytest.approx(expected, rel=1e-12)
+    assert ideal_probability(10**15, 10**14, 10**12) == 1.0
+    assert ideal_bound(10**15, 10**7) == pytest.approx(-math.log(0.05) * 10**8, rel=1e-6)
     with pytest.raises(ValueError, match="winners"):
         ideal_probability(5, 6, 1)
     with pytest.raises(ValueError, match="confidence"):

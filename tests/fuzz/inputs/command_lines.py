@@ -3,8 +3,8 @@ paths that lead elsewhere, files that are folders, options that do not exist.
 
 A command is called in process, in a folder with a file of each kind. It must end with one of the
 four exit codes; a refusal is one line on standard error; what it prints is printable, whatever
-names it was given; and it writes in its folder alone. Ctrl-C comes after two seconds, and again after
-three, and it must end as it does for people.
+names it was given; and it writes in its folder alone. Ctrl-C comes after two seconds, and again
+after three, and it must end as it does for people.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ NAMES = (
 def _files() -> dict[str, bytes]:
     examples = seeds.ROOT / "docs" / "examples"
     found = {name: (examples / name).read_bytes() for name in (GATES, ADDER, TABLE, SYGUS)}
-    found |= {f"study/{name}": data for name, data in studies._files().items()}
+    found |= {f"study/{name}": data for name, data in studies.result_files().items()}
     found |= {f"empty.{suffix}": b"" for suffix in ("csv", "smt2", "sl", "json")}
     found[MACHINE] = seeds.MACHINES[-1].encode()
     found[CLAIM] = next(t for t in seeds.certificates() if '"kind": "functional"' in t).encode()

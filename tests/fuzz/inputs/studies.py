@@ -71,7 +71,7 @@ def _spec() -> StudySpec:
 
 
 @cache
-def _study() -> tuple[StudyResult, bytes]:
+def study_and_database() -> tuple[StudyResult, bytes]:
     """The study, and its database."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / DATABASE
@@ -88,9 +88,9 @@ def _study() -> tuple[StudyResult, bytes]:
 
 
 @cache
-def _files() -> dict[str, bytes]:
+def result_files() -> dict[str, bytes]:
     """The three files of the study's results."""
-    study, _ = _study()
+    study, _ = study_and_database()
     nk = study.benchmarks[0]
     ladder = (0.9, nk.targets["near"], nk.targets[OPTIMUM])
     ideal = Ideal(243, True, tuple((error, 5 - k) for k, error in enumerate(ladder)))
@@ -105,7 +105,7 @@ def _files() -> dict[str, bytes]:
 
 def prepare() -> None:
     """Makes the seeds, and compiles what they compile, before processes are forked."""
-    _files()
+    result_files()
 
 
 # Result folders
@@ -113,7 +113,7 @@ def prepare() -> None:
 
 def result_folder(rng: Random, folder: Path) -> Given:
     """A result folder with one or two changes."""
-    files = dict(_files())
+    files = dict(result_files())
     for _ in range(rng.choice((1, 1, 1, 2))):
         _change_folder(rng, files)
     for name, data in files.items():
@@ -224,7 +224,7 @@ def _csv(rows: list[list[str]]) -> str:
 
 def study_database(rng: Random, folder: Path) -> Given:
     """A study's database with changes, to be read, reported or continued."""
-    data = _study()[1]
+    data = study_and_database()[1]
     change = _changed_database if rng.random() < 0.7 else _changed_bytes
     data = change(rng, data)
     path = folder / DATABASE

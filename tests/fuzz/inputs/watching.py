@@ -89,7 +89,10 @@ class _Writes:
             if isinstance(path, int) or not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
                 return
             self._note(path)
-        elif event in ("os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod"):
+        elif event == "os.mkdir":
+            if not os.path.isdir(arguments[0]):  # one that is there is left as it is
+                self._note(arguments[0])
+        elif event in ("os.remove", "os.rmdir", "os.truncate", "os.chmod"):
             self._note(arguments[0])
         elif event == "sqlite3.connect":
             if not str(arguments[0]).startswith(("file:", ":memory:")):
