@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from theory.kernel.components.component_sets import ComponentSet
 
 
+MAX_LENGTH = 100
+"""Of a sequence: functions of four inputs take far fewer steps."""
+
+
 def functions(
     components: Annotated[
         str | None,
@@ -68,8 +72,8 @@ def functions(
         from theory.formats.files import output_path
         from theory.kernel.errors import ProblemError
 
-        if length < 0:
-            raise ProblemError("bad-length", "the length is 0 or more", "--length")
+        if not 0 <= length <= MAX_LENGTH:
+            raise ProblemError("bad-length", f"the length is 0 to {MAX_LENGTH}", "--length")
         gates: ComponentSet = find_components(components) if components else any_two_inputs()
         asked = None if function is None else _truth_table(function, inputs)
         if out is not None:
