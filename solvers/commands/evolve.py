@@ -78,7 +78,8 @@ def evolve(
             compared = f", {result.comparisons:,} comparisons" if result.comparisons else ""
             screen.say(
                 f"FOUND {ended}error {error_text(error)} at length {len(sequence)} · "
-                f"after {last:,} of {result.evaluations:,} evaluations, {result.distinct:,} distinct{compared}"
+                f"after {last:,} of {result.evaluations:,} evaluations, "
+                f"{result.distinct:,} distinct{compared}"
             )
             for text in sequence_text(sequence).splitlines():
                 screen.say(f"  {text}")
