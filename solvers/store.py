@@ -13,7 +13,9 @@ results.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -201,9 +203,18 @@ def _has(stored: Any, wanted: Any) -> bool:
     return bool(stored == wanted)
 
 
+_DISK = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
+"""What is wrong with the disk and not with the file."""
+
+
 @contextmanager
 def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3.Connection]:
-    """A connection that commits only where told, and whose errors name the file."""
+    """A connection that commits only where told, and whose errors name the file.
+
+    Raises:
+        StudyError: `in-use`, `bad-store`.
+        OSError: the disk is full or fails; what was committed before stays.
+    """
     connection = None
     try:
         connection = sqlite3.connect(name, timeout=0.2, isolation_level=None, uri=uri)
@@ -212,6 +223,10 @@ def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3
         if "locked" in str(error) or "busy" in str(error):
             message = "another process is working on this study; wait for it or stop it"
             raise StudyError("in-use", message, str(path)) from error
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the details
+        if kind in _DISK:
+            number = _DISK[kind]
+            raise OSError(number, os.strerror(number), str(path)) from error
         message = f"cannot be used as a study's file ({error}); name another file or remove it"
         raise StudyError("bad-store", message, str(path)) from error
     finally:
