@@ -198,7 +198,8 @@ def run_study(
     stamps = {benchmark.name: stamp(benchmark.make) for benchmark in spec.benchmarks}
     with open_store(path, describe(spec)) as store:
         finished = store.finished()
-        folder = folder_in(Path(path).parent, f"{Path(path).name}.runs")
+        # Absolute: the workers of a cluster may have been started elsewhere on this machine.
+        folder = folder_in(Path(path).absolute().parent, f"{Path(path).name}.runs")
         jobs = _jobs(spec, stamps, finished, folder, checkpoint_s)
         total, done = len(spec.benchmarks) * len(spec.searches) * spec.repetitions, len(finished)
         report = progress or _silent
