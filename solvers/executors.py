@@ -10,6 +10,7 @@ processes that dies ends the work.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -106,8 +107,23 @@ def _cluster(address: str) -> Iterator[Executor]:
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         message = f"no Dask scheduler answers there ({text}); start one with `dask scheduler`"
         raise StudyError("no-cluster", message, address) from None
+    with _silent():
+        try:
+            # Jobs are pure functions of their seeds, but must not share results by equal arguments.
+            yield client.get_executor(pure=False)
+        finally:
+            client.close()
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keeps the client from logging tracebacks: what is wrong comes as an exception too."""
+    loggers = [logging.getLogger(f"distributed{part}") for part in ("", ".client")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
-        # Jobs are pure functions of their seeds, but must not share results by equal arguments.
-        yield client.get_executor(pure=False)
+        yield
     finally:
-        client.close()
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
