@@ -113,7 +113,9 @@ def written_out(root: Node, sorts: dict[str, Node]) -> Node:
             count = len(node.items)
             items = tuple(made[len(made) - count :])
             del made[len(made) - count :]
-            made.append(node if items == node.items else Group(items, node.where))
+            # By identity: to compare deep nodes would need as deep a stack.
+            same = all(new is old for new, old in zip(items, node.items, strict=True))
+            made.append(node if same else Group(items, node.where))
         elif node.head == "!" and len(node.items) >= 2:
             tasks.append((node.items[1], False))
         else:

@@ -17,16 +17,27 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.fuzz.inputs.formats import FORMATS
-from tests.fuzz.inputs.watching import DEADLINE_S, INTERRUPTED, Verdict, guard_process, watch
+from tests.fuzz.inputs.watching import (
+    DEADLINE_S,
+    INTERRUPTED,
+    FoundFaultError,
+    Given,
+    Verdict,
+    guard_process,
+    watch,
+)
 
 WORKERS = 2
 BLOCK = 500  # inputs after which a worker reports
@@ -231,7 +242,8 @@ def _lost(
         raise RuntimeError(f"a worker could not begin: {name}, {reason}")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        _make(name, number, folder)
+        with suppress(Exception):
+            _make(name, number, folder)
         files = _files(folder)
     size = sum(map(len, files.values()))
     tally.remember(Failure(name, number, reason, "", size, files))
@@ -243,6 +255,10 @@ def _lost(
 
 def _make(name: str, number: int, folder: Path) -> Any:
     return FORMATS[name].make(Random(f"{name} {number}"), folder)
+
+
+def _not_made(why: str) -> None:
+    raise FoundFaultError("an input could not be made", why)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -269,7 +285,10 @@ def _run(block: tuple[str, int, int], place: Path, sender: Connection, current: 
     for number in range(first, end):
         current[1] = time.monotonic()
         current[0] = float(number)
-        given = _make(name, number, folder)
+        try:
+            given = _make(name, number, folder)
+        except Exception:  # the driver's own mistake, to be mended like any other
+            given = Given(partial(_not_made, traceback.format_exc(limit=-3)))
         files = _files(folder)
         found = watch(given)
         found = _surroundings(found, around)

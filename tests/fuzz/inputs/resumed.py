@@ -173,6 +173,8 @@ def changed_array(rng: Random, array: np.ndarray[Any, Any]) -> np.ndarray[Any, A
         case 1:
             return array[:-1] if array.ndim and len(array) else np.zeros(3)
         case 2:
+            if array.dtype.kind not in "iufb":  # an earlier change made texts of it
+                return array.astype("U3")
             with np.errstate(invalid="ignore"):
                 return array.astype(rng.choice(("float64", "int8", "uint8", "bool", "U3")))
         case 3:
