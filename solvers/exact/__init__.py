@@ -31,6 +31,7 @@ from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import Limits
 from solvers.stopping import ended_by_ctrl_c
+from theory.formats.files import remove_part
 from theory.kernel.components.placements import MAX_PLACEMENTS, Wiring
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem
@@ -72,6 +73,8 @@ def solve(
             `bad-checkpoint`, `other-problem`.
     """
     _check_wishes(problem, engine, least_length=least_length, resumed=checkpoint is not None)
+    if checkpoint is not None:
+        remove_part(checkpoint)
     many_settings = _settings(problem) > MAX_PLACEMENTS
     if problem.for_all_inputs and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
