@@ -5,7 +5,7 @@
 
 Code that is kept is code that will be run. So it is kept where only the user can write: a folder
 with mode 0700 whose owner is checked, and never beside a file that somebody else may have brought.
-Where there is no such folder, it is compiled for one process alone.
+Where there is no such folder, or its disk is full, it is compiled for one process alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -32,7 +32,7 @@ def cache_folder() -> Path:
     """The folder for compiled code: `SHEFFER_CACHE`, else `sheffer` in the user's cache directory.
 
     A folder that others may write in, or that is another's, is not used; a new one takes its place
-    that lasts as long as this process.
+    that lasts as long as this process; its worker processes use it too.
     """
     given = os.environ.get("SHEFFER_CACHE")
     folder = Path(given) if given else Path(platformdirs.user_cache_dir("sheffer"))
@@ -44,6 +44,14 @@ def cache_folder() -> Path:
                 return folder
     except OSError:
         pass
+    folder = folder_of_this_process()
+    os.environ["SHEFFER_CACHE"] = str(folder)  # worker processes need not compile it all again
+    return folder
+
+
+@cache
+def folder_of_this_process() -> Path:
+    """A new folder, removed when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="sheffer-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -84,7 +92,15 @@ def compiled(function: Any = None, /, **options: Any) -> Any:
 
     def decorate(function: Any) -> Any:
         with _kept_there():
-            return numba.njit(cache=True, **options)(function)
+            made: Any = numba.njit(cache=True, **options)(function)
+        save = made._cache.save_overload
+
+        def save_where_possible(*arguments: Any) -> None:
+            with suppress(OSError):  # a full disk: it is compiled again next time
+                save(*arguments)
+
+        made._cache.save_overload = save_where_possible
+        return made
 
     return decorate if function is None else decorate(function)
 
@@ -93,7 +109,8 @@ def compiled_callback(signature: Any, **options: Any) -> Callable[[Any], Any]:
     """Compiles a function by `numba.cfunc`, so that compiled code can be handed its address."""
 
     def decorate(function: Any) -> Any:
-        with _kept_there():
+        with _kept_there(), suppress(OSError):
             return numba.cfunc(signature, cache=True, **options)(function)
+        return numba.cfunc(signature, **options)(function)
 
     return decorate

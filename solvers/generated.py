@@ -23,7 +23,7 @@ from types import ModuleType
 import numba
 
 from solvers import scalars, term_code
-from solvers.compiling import cache_folder
+from solvers.compiling import cache_folder, folder_of_this_process
 from solvers.kernels import machine_terms, source_lines
 from theory.kernel.components.component import Component
 from theory.kernel.components.placements import Instance
@@ -159,18 +159,10 @@ def _text(module: ModuleType) -> str:
 
 
 def _load(name: str, source: str) -> ModuleType:
-    path = cache_folder() / "kernels" / f"{name}.py"
-    if not path.is_file() or path.read_text(encoding="utf-8") != source:
-        path.parent.mkdir(exist_ok=True)
-        # Several processes may write it at once, each a file of its own.
-        number, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as stream:
-                stream.write(source)
-            os.replace(part, path)
-        except BaseException:
-            os.unlink(part)
-            raise
+    try:
+        path = _written(cache_folder() / "kernels" / f"{name}.py", source)
+    except OSError:  # its disk is full
+        path = _written(folder_of_this_process() / f"{name}.py", source)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
@@ -178,3 +170,20 @@ def _load(name: str, source: str) -> ModuleType:
     sys.modules[name] = module  # before it runs: Numba's disk cache looks the module up by name
     spec.loader.exec_module(module)
     return module
+
+
+def _written(path: Path, source: str) -> Path:
+    """The file with this text."""
+    if path.is_file() and path.read_text(encoding="utf-8") == source:
+        return path
+    path.parent.mkdir(exist_ok=True)
+    # Several processes may write it at once, each a file of its own.
+    number, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            stream.write(source)
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
+    return path

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
 
 from solvers.exact import Frontier, Limits, with_evidence
 from solvers.exact.counting import BehaviourCount, count_behaviours
-from solvers.heuristics import StudyError
-from solvers.study import WORKER_DIED
+from solvers.executors import told_if_workers_die
 
 Say = Callable[[str], None]
 
@@ -26,6 +25,9 @@ class Later:
         executor: where; None for this process, which does it when the results are asked for.
         recount_s: time limit of each recount.
         count_states: most behaviours counted; 0 leaves it out.
+
+    Raises:
+        WorkerDiedError: before all of it was handed over.
     """
 
     def __init__(
@@ -52,17 +54,16 @@ class Later:
         """Waits for all of it, or until Ctrl-C: what is done by then.
 
         Raises:
-            StudyError: `worker-died`.
+            WorkerDiedError: so it says.
         """
         recounted: dict[str, Frontier] = {}
         counted: dict[str, BehaviourCount] = {}
         try:
-            _wait("recounting lower bounds", self.recounts, recounted, say)
-            _wait("counting distinct behaviours", self.counts, counted, say)
+            with told_if_workers_die():
+                _wait("recounting lower bounds", self.recounts, recounted, say)
+                _wait("counting distinct behaviours", self.counts, counted, say)
         except KeyboardInterrupt:
             pass  # bounds stay attested, ideals are left out: the report says both
-        except BrokenExecutor as error:
-            raise StudyError("worker-died", WORKER_DIED) from error
         return recounted, counted
 
     def cancel(self) -> None:
@@ -93,4 +94,7 @@ class _InProcess(Future[Any]):
 
 
 def _submit(executor: Executor | None, work: Callable[[], Any]) -> Future[Any]:
-    return _InProcess(work) if executor is None else executor.submit(work)
+    if executor is None:
+        return _InProcess(work)
+    with told_if_workers_die():
+        return executor.submit(work)

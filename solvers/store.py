@@ -13,10 +13,13 @@ results.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -209,7 +212,12 @@ def open_store(path: str | Path, description: Mapping[str, Any]) -> Iterator[Sto
         _check_kind(connection, path)
         store = Store(connection, path)
         _check_description(store, description)
-        yield store
+        try:
+            yield store
+        finally:
+            # One file again, which can be copied, and read where nothing can be written.
+            with suppress(sqlite3.Error):
+                connection.execute("PRAGMA journal_mode = DELETE")
 
 
 @contextmanager
@@ -256,9 +264,21 @@ def _has(stored: Any, wanted: Any) -> bool:
     return bool(stored == wanted)
 
 
+_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+"""What is wrong with the disk and not with the file."""
+
+_FULL_BELOW = 2**16
+"""Bytes left on a disk below which it counts as full: SQLite calls some of that an error too."""
+
+
 @contextmanager
 def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3.Connection]:
-    """A connection that commits only where told, and whose errors name the file."""
+    """A connection that commits only where told, and whose errors name the file.
+
+    Raises:
+        StudyError: `in-use`, `bad-store`.
+        OSError: the disk is full or fails; what was committed before stays.
+    """
     connection = None
     try:
         connection = sqlite3.connect(name, timeout=0.2, isolation_level=None, uri=uri)
@@ -267,6 +287,11 @@ def _connection(path: Path, name: str, *, uri: bool = False) -> Iterator[sqlite3
         if "locked" in str(error) or "busy" in str(error):
             message = "another process is working on this study; wait for it or stop it"
             raise StudyError("in-use", message, str(path)) from error
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the details
+        if kind in _DISK:
+            full = kind == sqlite3.SQLITE_FULL or shutil.disk_usage(path.parent).free < _FULL_BELOW
+            number = errno.ENOSPC if full else errno.EIO
+            raise OSError(number, os.strerror(number), str(path)) from error
         message = f"cannot be used as a study's file ({error}); name another file or remove it"
         raise StudyError("bad-store", message, str(path)) from error
     finally:

@@ -14,13 +14,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterable, Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from solvers.executors import told_if_workers_die
 from solvers.heuristics import (
     BATCH,
     CHECKPOINT_S,
@@ -38,8 +39,6 @@ from theory.formats.files import folder_in
 
 CHUNK = 5
 """Repetitions in one job: what a killed study may lose for each process."""
-
-WORKER_DIED = "a worker process died, perhaps for lack of memory; run it again to continue"
 
 Progress = Callable[[int, int], None]
 Say = Callable[[str], None]
@@ -201,7 +200,8 @@ def run_study(
     with open_store(path, describe(spec)) as store:
         stored = _stored(store, spec.benchmarks, spec.searches, spec.repetitions)
         finished = {(run.problem, run.search, run.repetition) for run in stored}
-        folder = folder_in(Path(path).parent, f"{Path(path).name}.runs")
+        # Absolute: the workers of a cluster may have been started elsewhere on this machine.
+        folder = folder_in(Path(path).absolute().parent, f"{Path(path).name}.runs")
         jobs = _jobs(spec, stamps, finished, folder, checkpoint_s)
         total, done = len(spec.benchmarks) * len(spec.searches) * spec.repetitions, len(finished)
         report = progress or _silent
@@ -358,15 +358,10 @@ def _results(
     elif executor is not None:
         futures: list[Future[list[StoredRun]]] = []
         try:
-            futures += [executor.submit(run_job, job) for job in jobs]
-            for future in as_completed(futures):
-                yield future.result()
-        except Exception as error:
-            # A cluster gives a job up after several of its workers have died at it.
-            cluster = type(error).__module__.partition(".")[0] == "distributed"
-            if not cluster and not isinstance(error, BrokenExecutor | CancelledError):
-                raise
-            raise StudyError("worker-died", WORKER_DIED) from error
+            with told_if_workers_die():
+                futures += [executor.submit(run_job, job) for job in jobs]
+                for future in as_completed(futures):
+                    yield future.result()
         finally:
             for future in futures:
                 future.cancel()

@@ -11,6 +11,7 @@ refuse.
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import json
 import math
@@ -36,6 +37,7 @@ GRACE_S = 1.0  # how long after its time a check may take to say so
 DEFAULT_MEMORY_GB = 8.0
 
 _UNREADABLE = {"no-file", "not-json", "not-a-certificate", "too-large", "wrong-version"}
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # a full one, or one that fails
 _CODES = {"accepted": ACCEPTED, "refused": REFUSED, "unreadable": BAD_INPUT, "unknown": UNKNOWN}
 
 
@@ -150,8 +152,10 @@ def examine(path: str, request: Request) -> dict[str, Any]:
     except MemoryError:
         return _failure("unknown", "memory", "the memory ran out", path)
     except OSError as error:
-        message = error.strerror or str(error)
-        return _failure("unreadable", "no-file", message, str(error.filename or path))
+        message, where = error.strerror or str(error), str(error.filename or path)
+        if error.errno in _DISK:
+            return _failure("unknown", "disk", message, where)
+        return _failure("unreadable", "no-file", message, where)
     except InternalError as error:
         message = f"the checker failed: {fault_line(error.__cause__ or error)}"
         return _failure("unknown", "internal-error", message, path)

@@ -13,6 +13,7 @@ from solvers.commands.common import (
     Exit,
     console,
     errors,
+    exit_code,
     find_any_problem,
     number,
     progress_console,
@@ -149,11 +150,13 @@ def solve(
                 update(f"{name}: recounting with the reference enumerator")
                 with suppress(KeyboardInterrupt):  # what was found stands, attested
                     frontier = with_evidence(frontier, timeout_s=recount)
-        failure: OSError | None = None
+        lost = [frontier.unsaved] if frontier.unsaved else []
+        written: Path | None = path
         try:
             write_certificate(frontier.certificate(), path)
         except OSError as error:
-            failure = error  # what was found is shown all the same
+            written = None  # what was found is shown all the same
+            lost.append(error)
         answer = None
         if task is not None:
             from solvers.commands.sygus import outcome, show_answer
@@ -161,17 +164,17 @@ def solve(
             answer = outcome(task, frontier, ask=second_opinion)
         if json:
             added = {"sygus": answer.as_json()} if answer else {}
-            show_json(as_json(frontier) | {"certificate": None if failure else str(path)} | added)
+            show_json(as_json(frontier) | {"certificate": written and str(written)} | added)
         elif answer and sygus:
             show_answer(answer, alone=True)
         else:
-            show(frontier, None if failure else path, latex=latex, resume=resume)
+            show(frontier, written, latex=latex, resume=resume)
             if answer:
                 show_answer(answer, alone=False)
             if graph is not None:
                 console().say(f"search graph {graph}")
-        if failure is not None:
-            raise failure
+        if lost:
+            raise typer.Exit(max(exit_code(error) for error in lost))
     if answer:
         raise typer.Exit(answer.exit_code(frontier.optimal))
     settled = frontier.optimal and (frontier.shortest or not frontier.stopped)
@@ -300,7 +303,7 @@ def show(
             from theory.formats.latex import sequence_latex
 
             screen.lines(sequence_latex(best))
-    if resume is not None and resume.exists() and frontier.stopped:
+    if resume is not None and resume.exists() and frontier.stopped and not frontier.unsaved:
         screen.say(f"search saved in {resume}")
     if path is not None:
         screen.say(f"certificate {path}")

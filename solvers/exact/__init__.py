@@ -23,6 +23,7 @@ result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from solvers.exact.evidence import with_evidence
 from solvers.exact.frontier import Frontier, Line
 from solvers.exact.limits import Limits
 from solvers.stopping import ended_by_ctrl_c
+from theory.formats.files import remove_part
 from theory.kernel.components.placements import MAX_PLACEMENTS, Wiring
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem
@@ -62,7 +64,7 @@ def solve(
             at shorter lengths errors are bounds.
         checkpoint: a file to go on from, if it exists, and to save the search in when it stops
             before its end: all of it for chains (.npz), the certificate with the lengths that are
-            settled for dags (.json).
+            settled for dags (.json). Where it cannot be written, the frontier says so (`unsaved`).
 
     Raises:
         ProblemError: `unsupported-cost` for a chain or a table with another cost than length;
@@ -71,6 +73,8 @@ def solve(
             `bad-checkpoint`, `other-problem`.
     """
     _check_wishes(problem, engine, least_length=least_length, resumed=checkpoint is not None)
+    if checkpoint is not None:
+        remove_part(checkpoint)
     many_settings = _settings(problem) > MAX_PLACEMENTS
     if problem.for_all_inputs and not problem.has_small_domain():
         from solvers.exact.all_inputs import solve_all_inputs
@@ -102,11 +106,18 @@ def solve(
 
         frontier = solve_dag(problem, limits, progress, settled_lines(checkpoint, problem))
         if frontier.stopped:
-            write_certificate(frontier.certificate(), checkpoint)
+            try:
+                write_certificate(frontier.certificate(), checkpoint)
+            except OSError as error:
+                return replace(frontier, unsaved=error)
         return frontier
     from solvers.exact.chain import solve_chain
+    from solvers.exact.checkpoints import CheckpointFile
 
-    return solve_chain(problem, limits, progress, least_length=least_length, checkpoint=checkpoint)
+    file = None if checkpoint is None else CheckpointFile(checkpoint, problem)
+    frontier = solve_chain(problem, limits, progress, least_length=least_length, checkpoint=file)
+    lost = file.failure if file is not None and frontier.stopped else None
+    return replace(frontier, unsaved=lost)
 
 
 def _settings(problem: Problem) -> int:

@@ -14,13 +14,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from solvers.exact.behaviours import Pool, plain_error
 from solvers.exact.both_ends import solve_both_ends
-from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
+from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, CheckpointFile
 from solvers.exact.error_arrays import INFINITE, as_objects
 from solvers.exact.exact_points import ExactPoints
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text, merged
@@ -56,7 +55,7 @@ def solve_chain(
     progress: Progress | None = None,
     *,
     least_length: bool = False,
-    checkpoint: Path | None = None,
+    checkpoint: CheckpointFile | None = None,
 ) -> Frontier:
     """The frontier of a chain problem with finitely many samples.
 
@@ -71,7 +70,7 @@ def solve_chain(
     Raises:
         ProblemError: `not-finite` with least_length; `bad-checkpoint`, `other-problem`.
     """
-    saved = load_checkpoint(checkpoint, problem) if checkpoint else None
+    saved = checkpoint.load() if checkpoint else None
     if least_length and checkpoint is None:
         found = solve_both_ends(problem, limits, progress)
         if found is not None:
@@ -99,7 +98,7 @@ def solve_chain(
 
 
 def _solve_one_state(
-    packing: Packing, limits: Limits, progress: Progress | None, checkpoint: Path | None
+    packing: Packing, limits: Limits, progress: Progress | None, checkpoint: CheckpointFile | None
 ) -> Frontier:
     """By `states`; where half the limits do not suffice and steps can be undone, by both ends."""
     if checkpoint is not None or inverse_packing(packing) is None:
@@ -143,7 +142,7 @@ class _Search:
         points: Points,
         meter: Meter,
         progress: Progress | None,
-        checkpoint: Path | None,
+        checkpoint: CheckpointFile | None,
         saved: Checkpoint | None,
     ) -> None:
         self.problem, self.points, self.meter = problem, points, meter
@@ -237,8 +236,7 @@ class _Search:
             "exact": np.array(isinstance(self.points, ExactPoints)),
         }
         lines, counts = self.builder.lines[: at.length], self.builder.counts[: at.length]
-        checkpoint = Checkpoint("chain", tuple(lines), tuple(counts), arrays)
-        save_checkpoint(self.checkpoint, self.problem, checkpoint)
+        self.checkpoint.save(Checkpoint("chain", tuple(lines), tuple(counts), arrays))
 
     def _restore(self, saved: Checkpoint) -> None:
         """Points are numbered again, in the same order; the behaviours come from the file."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from solvers.exact.frontier import FrontierBuilder, Line
 from solvers.exact.saved_arrays import check_arrays
 from theory.formats.certificates import error_to_json, problem_to_json
+from theory.formats.files import replacing_bytes
 from theory.formats.sequence_text import sequence_to_json
 from theory.kernel.checks.certificates import load_certificate
 from theory.kernel.errors import ProblemError, ShefferError
@@ -58,6 +58,33 @@ class Checkpoint:
         return builder
 
 
+class CheckpointFile:
+    """Where a search is saved. One that cannot be written to ends no search.
+
+    Attributes:
+        failure: why the last attempt to save failed; None if it did not.
+    """
+
+    def __init__(self, path: Path, problem: Problem) -> None:
+        self.path, self.problem = path, problem
+        self.failure: OSError | None = None
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def load(self) -> Checkpoint | None:
+        """As `load_checkpoint`."""
+        return load_checkpoint(self.path, self.problem)
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """As `save_checkpoint`; a disk that is full leaves what was saved before."""
+        try:
+            save_checkpoint(self.path, self.problem, checkpoint)
+            self.failure = None
+        except OSError as error:
+            self.failure = error
+
+
 def identity(problem: Problem) -> str:
     """A digest of a problem, its greatest length and its name left out."""
     data = problem_to_json(problem)
@@ -84,12 +111,10 @@ def save_checkpoint(path: Path, problem: Problem, checkpoint: Checkpoint) -> Non
     }
     text = json.dumps(header)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
     arrays: dict[str, Any] = {f"a_{name}": array for name, array in checkpoint.arrays.items()}
-    with open(part, "wb") as stream:
+    with replacing_bytes(path) as stream:
         digest = _digest(text, checkpoint.arrays)
         np.savez(stream, header=np.array(text), digest=np.array(digest), **arrays)
-    os.replace(part, path)
 
 
 def load_checkpoint(path: Path, problem: Problem) -> Checkpoint | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from theory.formats.certificates import error_to_json, new_certificate, problem_to_json
@@ -66,6 +66,7 @@ class Frontier:
         evidence: proved, recounted, or attested until the reference enumerator has agreed.
         evidence_note: what the evidence consists of, for people.
         proofs: with evidence proved: a proof for each length from 1 with a bound above 0.
+        unsaved: why a search that stopped could not be saved where that was asked for.
     """
 
     problem: Problem
@@ -78,6 +79,7 @@ class Frontier:
     evidence: str = "attested"
     evidence_note: str = ""
     proofs: tuple[LengthProof, ...] = ()
+    unsaved: OSError | None = field(default=None, compare=False)
 
     @property
     def best(self) -> Line:

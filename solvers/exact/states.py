@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.exact.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from solvers.exact.checkpoints import Checkpoint, CheckpointFile
 from solvers.exact.error_arrays import as_objects, exact_array
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
 from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
@@ -183,7 +182,7 @@ def solve_states(
     limits: Limits | None = None,
     progress: Progress | None = None,
     *,
-    checkpoint: Path | None = None,
+    checkpoint: CheckpointFile | None = None,
 ) -> Frontier:
     """The frontier of a problem with one sample.
 
@@ -200,7 +199,7 @@ def solve_states(
     problem = packing.problem
     meter = Meter(limits or Limits())
     search = StateSearch(packing, meter)
-    saved = load_checkpoint(checkpoint, problem) if checkpoint else None
+    saved = checkpoint.load() if checkpoint else None
     if saved is not None and saved.engine == ENGINE:
         builder = saved.builder(problem.length)
         try:
@@ -235,7 +234,7 @@ def solve_states(
                 "low": np.array(low),
             }
             lines, counts = tuple(builder.lines[:settled]), tuple(builder.counts[:settled])
-            save_checkpoint(checkpoint, problem, Checkpoint(ENGINE, lines, counts, arrays))
+            checkpoint.save(Checkpoint(ENGINE, lines, counts, arrays))
         if len(builder.lines) == settled <= problem.length:
             _look(search, seen, builder, exact=False)  # the part of a layer that was made
     return Frontier(

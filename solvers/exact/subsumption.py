@@ -23,13 +23,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, load_checkpoint, save_checkpoint
+from solvers.exact.checkpoints import SAVE_EVERY, Checkpoint, CheckpointFile
 from solvers.exact.frontier import Frontier, FrontierBuilder, bounds_text
 from solvers.exact.interning import new_index
 from solvers.exact.limits import STOPS, Limits, Meter, stop_reason
@@ -101,7 +100,7 @@ def solve_least_length(
     progress: Progress | None = None,
     *,
     symmetry: bool = True,
-    checkpoint: Path | None = None,
+    checkpoint: CheckpointFile | None = None,
 ) -> Frontier:
     """The least length of error zero; shorter lengths get bounds, see the module's text.
 
@@ -119,7 +118,7 @@ def solve_least_length(
     builder.counts.append(1)
     stopped: str | None = None
     layers: Layers | None = None
-    saved = load_checkpoint(checkpoint, problem) if checkpoint else None
+    saved = checkpoint.load() if checkpoint else None
     if saved is not None:  # lines that another engine settled hold here too
         builder = saved.builder(problem.length)
         layers = Layers.restored(saved.arrays) if saved.engine == ENGINE else None
@@ -165,7 +164,7 @@ def continue_by_subsumption(
     meter: Meter,
     progress: Progress | None,
     layers: Layers | None = None,
-    checkpoint: Path | None = None,
+    checkpoint: CheckpointFile | None = None,
 ) -> str | None:
     """Adds lines beyond those the builder has, which are at least that of length 0.
 
@@ -201,7 +200,7 @@ def continue_by_subsumption(
                 builder.counts.append(len(kept))
             settled = (tuple(builder.lines), tuple(builder.counts))
             if checkpoint is not None and meter.seconds > saved_at + SAVE_EVERY:
-                save_checkpoint(checkpoint, problem, Checkpoint(ENGINE, *settled, layers.arrays()))
+                checkpoint.save(Checkpoint(ENGINE, *settled, layers.arrays()))
                 saved_at = meter.seconds
             if progress:
                 text = bounds_text(builder.lines[layers.length])
@@ -210,7 +209,7 @@ def continue_by_subsumption(
     except STOPS as stop:
         stopped = stop_reason(stop)
     if checkpoint is not None:
-        save_checkpoint(checkpoint, problem, Checkpoint(ENGINE, *settled, layers.arrays()))
+        checkpoint.save(Checkpoint(ENGINE, *settled, layers.arrays()))
     steps = _complete_greedily(problem, encoded, layers)
     _add_beginnings(problem, builder, steps, 0)
     return stopped

@@ -4,6 +4,7 @@
 - `output_path(out, name, suffix)`: where a result goes, checked before the work for it begins.
 - `replacing(path)`, `replacing_bytes(path)`: a file that takes the place of an old one when it is
   complete. Whatever happens on the way, a full disk or a kill, the old file stays as it was.
+- `remove_part(path)`: removes what a killed process left of such a file.
 - `folder_in(folder, name)`: a folder inside another, and not a link that leads out of it.
 """
 
@@ -92,7 +93,7 @@ def replacing_bytes(path: str | Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def _replacing(path: Path, mode: str) -> Iterator[IO[Any]]:
     encoding, newline = (None, None) if "b" in mode else ("utf-8", "\n")
-    part = path.with_name(path.name + ".part")
+    part = _part(path)
     try:
         if _is_stream(path):
             with open(path, mode.replace("x", "w"), encoding=encoding, newline=newline) as stream:
@@ -111,6 +112,19 @@ def _replacing(path: Path, mode: str) -> Iterator[IO[Any]]:
         if isinstance(error, OSError):
             error.filename = str(path)  # a full disk does not say where
         raise
+
+
+def remove_part(path: Path) -> None:
+    """Removes what a process that was killed while it wrote the file has left beside it.
+
+    The next one to write the file does so anyway; this is for who may have nothing to write.
+    """
+    with suppress(OSError):
+        _part(path).unlink(missing_ok=True)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
 
 
 def _is_stream(path: Path) -> bool:
