@@ -25,7 +25,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from theory.faults import fault_line
 from theory.kernel.checks.certificates import InternalError, Limits, check, load_certificate
 from theory.kernel.components.programs import Regime
 from theory.kernel.errors import CertificateError, ProblemError, ShefferError
@@ -157,8 +156,14 @@ def examine(path: str, request: Request) -> dict[str, Any]:
             return _failure("unknown", "disk", message, where)
         return _failure("unreadable", "no-file", message, where)
     except InternalError as error:
-        message = f"the checker failed: {fault_line(error.__cause__ or error)}"
+        message = f"the checker failed: {_reported(error.__cause__ or error)}"
         return _failure("unknown", "internal-error", message, path)
+
+
+def _reported(error: BaseException) -> str:
+    from theory.faults import fault_line
+
+    return fault_line(error)
 
 
 def _place(path: str, error: ShefferError) -> str:
@@ -270,7 +275,7 @@ def _work(
         except MemoryError:
             found = _failure("unknown", "memory", "the memory ran out", "")
         except Exception as error:
-            message = f"the checker failed: {fault_line(error)}"
+            message = f"the checker failed: {_reported(error)}"
             found = _failure("unknown", "internal-error", message, "")
         with os.fdopen(writing, "wb") as stream:
             stream.write(json.dumps(found).encode())

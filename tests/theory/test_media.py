@@ -21,6 +21,7 @@ from theory.formats.media import (
     one_line,
     picture_text,
 )
+from theory.kernel.text import printable
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -126,3 +127,10 @@ def test_pictures_read_no_formula() -> None:
         figure.canvas.draw_idle()
         figure.savefig(io.BytesIO(), format="svg")
         assert title.get_text().count("$") == text.count("$")
+
+
+@given(st.text(alphabet="a\x1b\u202e\U000e0001", max_size=300), st.integers(20, 200))
+def test_what_is_escaped_is_cut_too(text: str, limit: int) -> None:
+    shown = printable(text, limit)
+    assert shown.isprintable()
+    assert len(shown) <= limit + 5

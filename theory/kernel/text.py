@@ -20,14 +20,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.+*/<>=!?@%&^~$\[\]-]+")
 
 def printable(text: str, limit: int = MAX_SHOWN) -> str:
     """The text on one line of at most about `limit` characters; odd characters are escaped."""
-    if len(text) > limit:
-        text = f"{text[: limit - limit // 4]} ... {text[-(limit // 4) :]}"
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+    return _cut("".join(c if c.isprintable() else _escaped(c) for c in _cut(text, limit)), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    end = limit // 4
+    return text if len(text) <= limit + 5 else f"{text[: limit - end]} ... {text[-end:]}"
 
 
 def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 256 else f"\\u{{{code:x}}}"
+    return f"\\x{ord(character):02x}" if character < "\u0100" else f"\\u{{{ord(character):x}}}"
 
 
 def quoted(name: str, limit: int = MAX_NAME) -> str:
