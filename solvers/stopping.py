@@ -1,12 +1,15 @@
 """Ctrl-C as a wish: work that takes long ends at its next look, and what it has is kept.
 
 - `ended_by_ctrl_c()`: around the work.
+- `never_lost()`: for a process of ours; no Ctrl-C is swallowed by Python itself.
 - `asked_to_end()`: what the work looks at. `answer()`: it did, and its result says so.
 """
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +45,22 @@ def ended_by_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
         _asked_to_end.clear()
         _answered.clear()
+
+
+def never_lost() -> None:
+    """Raises a Ctrl-C again that met a finalizer, where Python says "ignored" and goes on.
+
+    One that met a constructor leaves half an object; what its finalizer then misses is no news.
+    """
+    plain = sys.unraisablehook
+
+    def tell(what: sys.UnraisableHookArgs) -> None:
+        if issubclass(what.exc_type, KeyboardInterrupt):
+            _thread.interrupt_main()
+        elif not issubclass(what.exc_type, AttributeError):
+            plain(what)
+
+    sys.unraisablehook = tell
 
 
 def asked_to_end() -> bool:

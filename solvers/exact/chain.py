@@ -154,14 +154,19 @@ class _Search:
         self.tried_states = self.tried_subsumption = False
         self.builder = FrontierBuilder(problem.length)
         self.boundary = _Boundary(1, 0, 1, 0, len(points))
+        self.saved = saved
         if saved is not None:
-            self._restore(saved)
+            self.builder, self.pool = saved.builder(problem.length), Pool.restored(saved.arrays)
+            self.boundary = _Boundary(*map(int, saved.arrays["boundary"]))
 
     def run(self) -> Frontier:
         full = self.meter.limits
         stopped: str | None = None
         exact = True
+        ready = False
         try:
+            self._meet_points()
+            ready = True
             exact = self._layers()
         except STOPS as stop:
             stopped, exact = stop_reason(stop), False
@@ -184,7 +189,7 @@ class _Search:
             )  # fmt: skip
             note = attested(self.builder.counts, str(self.other.symmetry))
             note = f"multisets of points to length {exactly}, then {note}"
-        elif stopped:
+        elif stopped and ready:  # else the file stays as it is
             self._save()
             self._complete_greedily()
         return self._frontier(exact=exact, stopped=stopped, note=note)
@@ -238,19 +243,18 @@ class _Search:
         lines, counts = self.builder.lines[: at.length], self.builder.counts[: at.length]
         self.checkpoint.save(Checkpoint("chain", tuple(lines), tuple(counts), arrays))
 
-    def _restore(self, saved: Checkpoint) -> None:
+    def _meet_points(self) -> None:
         """Points are numbered again, in the same order; the behaviours come from the file."""
-        self.boundary = _Boundary(*map(int, saved.arrays["boundary"]))
+        if self.saved is None:
+            return
         for _ in range(self.boundary.expansions):
             self.points.expand(self.meter)
         if len(self.points) != self.boundary.points_met:
             message = "was made by another version of Sheffer; without the file it starts anew"
             raise ProblemError("bad-checkpoint", message, str(self.checkpoint))
-        if (saved.arrays["moves"] >= len(self.points.steps)).any():
+        if (self.saved.arrays["moves"] >= len(self.points.steps)).any():
             message = "has a step that the problem does not have; without the file it starts anew"
             raise ProblemError("bad-checkpoint", message, str(self.checkpoint))
-        self.builder = saved.builder(self.problem.length)
-        self.pool = Pool.restored(saved.arrays)
 
     def _look_for_other_engines(self) -> None:
         """Once the search is large: whether another engine can take it over, now or later."""
