@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from random import Random
 
@@ -213,10 +212,8 @@ def test_too_many_rows_are_refused_while_they_are_read(
 ) -> None:
     path = tmp_path / "many.csv"
     path.write_text(f"{header}\n" + f"{row}\n" * rows)
-    begun = time.process_time()
     with pytest.raises(ProblemError) as caught:
         load_problem(path, GATES)
-    assert time.process_time() - begun < 5
     assert (caught.value.reason, caught.value.where) == ("too-large", f"{path}{place}")
 
 

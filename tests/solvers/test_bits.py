@@ -70,6 +70,9 @@ def interpreted(problem: Problem, decoder: Decoder, words: int) -> ModuleType:
     """The generated kernel run by Python itself: nothing to compile, the same statements."""
     source = kernel_source(problem, decoder, words)
     source = source.replace("from numba import njit", "def njit(**_): return lambda f: f")
+    compiling = "from solvers.compiling import compiled"
+    assert compiling in source
+    source = source.replace(compiling, "def compiled(**_): return lambda f: f")
     source = source.replace("import INFINITE, bit_count", "import INFINITE")
     module = ModuleType("interpreted")
     module.__dict__["bit_count"] = lambda word: int(word).bit_count()
