@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 from solvers import find_problem, with_evidence
 from solvers.exact import Frontier, Limits
-from solvers.exact.limits import Meter
-from solvers.exact.point_sets import encode
-from solvers.exact.states import distances
-from solvers.exact.subsumption import solve_least_length
+from solvers.exact.chains.point_sets import encode
+from solvers.exact.chains.states import distances
+from solvers.exact.chains.subsumption import solve_least_length
+from solvers.stopping.limits import Meter
 from solvers.suites.pancakes import flips
 from theory.kernel.components.placements import Wiring
 from theory.kernel.problems.problem import Problem

@@ -32,9 +32,9 @@ from pathlib import Path
 
 import numpy as np
 
-from solvers.evaluators import evaluator_for
-from solvers.heuristics import Evaluator, run
-from solvers.sample_evaluators import ExactEvaluator
+from solvers.evaluation.evaluators import evaluator_for
+from solvers.evaluation.sample_evaluators import ExactEvaluator
+from solvers.searches import Evaluator, run
 from solvers.statistics import Interval, bootstrap_ratio, expected_running_time
 from solvers.suites.sorting import sorting
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks._timing import seconds
 from solvers import find_problem, solve
-from solvers.evaluators import WordEvaluator, evaluator_for
+from solvers.evaluation.evaluators import WordEvaluator, evaluator_for
 from theory.formats.certificates import write_certificate
 from theory.kernel.checks.reference import recount
 

@@ -12,13 +12,14 @@ from dataclasses import replace
 from itertools import product
 
 from benchmarks._timing import seconds
-from solvers.exact import Frontier, Limits, dag, solve
-from solvers.exact.all_functions import least_steps, wrong_counts
-from solvers.exact.formula_words import make_values
-from solvers.exact.formulas import FormulaSearch
-from solvers.exact.function_witnesses import Witnesses
-from solvers.exact.gate_algebra import any_two_inputs, free_values
-from solvers.exact.limits import Meter
+from solvers.exact import Frontier, Limits, solve
+from solvers.exact.dags import dag
+from solvers.exact.formulas.search import FormulaSearch
+from solvers.exact.formulas.words import make_values
+from solvers.exact.functions.all_functions import least_steps, wrong_counts
+from solvers.exact.functions.gate_algebra import any_two_inputs, free_values
+from solvers.exact.functions.witnesses import Witnesses
+from solvers.stopping.limits import Meter
 from solvers.suites import find_problem
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet

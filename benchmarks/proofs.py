@@ -19,8 +19,8 @@ import sys
 import time
 from itertools import product
 
-from solvers.exact.proofs import Refuted, decode, run, solve_by_clauses
-from solvers.exact.tracing import trace
+from solvers.exact.by_sat.proofs import Refuted, decode, run, solve_by_clauses
+from solvers.exact.by_sat.tracing import trace
 from theory.formats.sequence_text import one_line
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.cnf import encode

@@ -12,10 +12,10 @@ from functools import partial
 
 import numpy as np
 
-from solvers.bit_evaluator import BitEvaluator
-from solvers.evaluators import evaluator_for
-from solvers.heuristics import SEARCHES, Evaluator, RunResult, Space, run
-from solvers.heuristics.protocol import Genomes
+from solvers.evaluation.bit_evaluator import BitEvaluator
+from solvers.evaluation.evaluators import evaluator_for
+from solvers.searches import SEARCHES, Evaluator, RunResult, Space, run
+from solvers.searches.protocol import Genomes
 from solvers.statistics import wilson
 from solvers.suites import find_problem
 from theory.kernel.problems.targets import Table

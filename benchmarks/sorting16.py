@@ -33,8 +33,8 @@ from pathlib import Path
 
 import numpy as np
 
-from solvers.evaluators import ProblemEvaluator, evaluator_for
-from solvers.heuristics import run
+from solvers.evaluation.evaluators import ProblemEvaluator, evaluator_for
+from solvers.searches import run
 from solvers.suites.sorting import comparators
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.problems.problem import Problem

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from solvers.turing.accelerated import run_accelerated
 from solvers.turing.plain import advance, packed, run_plain
-from theory.turing import Machine, ones
-from theory.turing_formats import read_machine
+from theory.turing.machine import Machine, ones
+from theory.turing.texts import read_machine
 
 CHAMPION = "1RB1LC_1RC1RB_1RD0LE_1LA1LD_1RZ0LA"
 ROUNDS = 9

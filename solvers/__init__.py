@@ -21,20 +21,20 @@ from typing import TYPE_CHECKING, Any
 import theory
 
 if TYPE_CHECKING:
-    from solvers.comparison import Comparison, compare
-    from solvers.evolving import Found, evolve
+    from solvers.comparisons.comparison import Comparison, compare
+    from solvers.comparisons.request import Settings
     from solvers.exact import Frontier, Limits, solve, with_evidence
-    from solvers.request import Settings
+    from solvers.studies.evolving import Found, evolve
     from solvers.suites import find_problem
 
 _PLACES = {
-    "Comparison": "solvers.comparison",
-    "Found": "solvers.evolving",
+    "Comparison": "solvers.comparisons.comparison",
+    "Found": "solvers.studies.evolving",
     "Frontier": "solvers.exact",
     "Limits": "solvers.exact",
-    "Settings": "solvers.request",
-    "compare": "solvers.comparison",
-    "evolve": "solvers.evolving",
+    "Settings": "solvers.comparisons.request",
+    "compare": "solvers.comparisons.comparison",
+    "evolve": "solvers.studies.evolving",
     "find_problem": "solvers.suites",
     "solve": "solvers.exact",
     "with_evidence": "solvers.exact",

@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """Loads and runs the command line."""
     try:
-        from solvers.stopping import never_lost
+        from solvers.stopping.ctrl_c import never_lost
 
         never_lost()
         from solvers.cli import main as run

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.documentation import ROOT, building, hook
+from tests.support.documentation import ROOT, building, hook
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 

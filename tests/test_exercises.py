@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.documentation import ROOT, hook
+from tests.support.documentation import ROOT, hook
 
 DOCS = ROOT / "docs"
 HEADING = re.compile(r"^## \d+\. ", re.MULTILINE)

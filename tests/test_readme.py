@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.documentation import ROOT, hook
+from tests.support.documentation import ROOT, hook
 
 NOT_RUN = re.compile(r"<!-- not run: \S.*-->\s*\Z")
 SECONDS = re.compile(r"\b\d+(?:\.\d+)? s\b")

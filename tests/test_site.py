@@ -24,10 +24,10 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 
-from tests.documentation import ROOT
+from tests.support.documentation import ROOT
 from theory import catalogue
-from theory.turing import ones, run, tape_text
-from theory.turing_formats import read_bbchallenge
+from theory.turing.machine import ones, run, tape_text
+from theory.turing.texts import read_bbchallenge
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@
 
 - `theory.kernel`: exactly what a checker reaches; `TRUST.md` names each of its modules.
 - `theory.formats`: files of people, in and out. `theory.catalogue`: the shipped component sets.
-- `theory.turing*`: Turing machines. `theory.theorems`: the executed claims.
+- `theory.turing.machine*`: Turing machines. `theory.theorems`: the executed claims.
 
 Nothing here imports `solvers`. Reading, evaluating and the checkers of finite things load no z3.
 """

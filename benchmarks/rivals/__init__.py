@@ -12,7 +12,7 @@
 
 All but `pygad` are ask/tell searches, made as `Name(space, rng, **settings)` and named
 `benchmarks.rivals.MODULE:Name` in a study; each declares in `SETTINGS` the values its settings were
-tuned over. `contest` runs any of them and counts; nothing here comes from `solvers.heuristics`
+tuned over. `contest` runs any of them and counts; nothing here comes from `solvers.searches`
 beyond the description of the space. The libraries are the extra `rivals`.
 """
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.rivals.genes import to_genomes, value_counts
-from solvers.heuristics.space import Space
+from solvers.evaluation.space import Space
 
 
 class AgingEvolution:

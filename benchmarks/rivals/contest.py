@@ -1,6 +1,6 @@
 """One run of any search, ours or a rival's, on one problem; evaluations and CPU seconds.
 
-Ours go through `solvers.heuristics.run`, which also counts distinct genomes. Rivals go through the
+Ours go through `solvers.searches.run`, which also counts distinct genomes. Rivals go through the
 shortest loop that counts evaluations, so nothing of this package slows them but the evaluator.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics import OPTIMUM, SEARCHES, Evaluator, run
+from solvers.searches import OPTIMUM, SEARCHES, Evaluator, run
 
 RIVALS = {
     "deap": ("deap_search", "DeapSearch"),

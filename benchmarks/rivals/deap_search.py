@@ -12,7 +12,7 @@ from deap.algorithms import varAnd
 from numpy.typing import NDArray
 
 from benchmarks.rivals.genes import Queue, to_genomes, value_counts
-from solvers.heuristics.space import Space
+from solvers.evaluation.space import Space
 
 if not hasattr(creator, "RivalFitness"):
     creator.create("RivalFitness", base.Fitness, weights=(-1.0,))

@@ -3,7 +3,7 @@ annealing, on dags with one output annealing among irredundant ones."""
 
 from __future__ import annotations
 
-from solvers.heuristics import DEFAULT
+from solvers.searches import DEFAULT
 
 TABLES = DEFAULT
 """In spaces small enough to list."""

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from benchmarks.rivals.contest import play
 from solvers import find_problem
-from solvers.evaluators import evaluator_for
-from solvers.heuristics import LEAGUE, make_search
+from solvers.evaluation.evaluators import evaluator_for
+from solvers.searches import LEAGUE, make_search
 
 WIRES, LENGTH, POPULATION = 8, 25, 1000
 ROUNDS = {"quick": 5, "full": 15}

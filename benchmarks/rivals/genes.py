@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics.space import Space
+from solvers.evaluation.space import Space
 
 
 def value_counts(space: Space) -> NDArray[np.int64]:

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from benchmarks.rivals.contest import play
 from benchmarks.rivals.figures import ert_text
 from solvers import Limits, find_problem, solve
-from solvers.evaluators import evaluator_for
-from solvers.heuristics import DEFAULT
+from solvers.evaluation.evaluators import evaluator_for
+from solvers.searches import DEFAULT
 from solvers.statistics import bootstrap_ert
 from solvers.suites import SUITES
 from theory.kernel.errors import ProblemError
@@ -113,7 +113,7 @@ def main(form: str, names: Sequence[str] = ()) -> None:
 
 def ideal(name: str, optimum: float, seconds: float) -> Random | None:
     """Ideal random search on a shipped problem; None where the winners are not known."""
-    from solvers.exact.counting import count_behaviours
+    from solvers.exact.counting.count import count_behaviours
 
     count = count_behaviours(find_problem(name), Limits(seconds=seconds))
     winners = count.within(optimum)

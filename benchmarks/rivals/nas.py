@@ -24,8 +24,8 @@ from benchmarks.rivals.figures import ert, ert_text, ratio, success_text
 from benchmarks.rivals.kept import kept_runs
 from benchmarks.rivals.tuning import frozen
 from solvers import find_problem, solve
-from solvers.evaluators import evaluator_for
-from solvers.heuristics import LEAGUE
+from solvers.evaluation.evaluators import evaluator_for
+from solvers.searches import LEAGUE
 from solvers.statistics import LEAST_SUCCESSES, random_expectation
 from theory.kernel.problems.targets import Table
 

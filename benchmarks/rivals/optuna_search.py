@@ -10,7 +10,7 @@ import optuna
 from numpy.typing import NDArray
 
 from benchmarks.rivals.genes import to_genomes, value_counts
-from solvers.heuristics.space import Space
+from solvers.evaluation.space import Space
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 

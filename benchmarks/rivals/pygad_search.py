@@ -10,7 +10,7 @@ import numpy as np
 import pygad
 
 from benchmarks.rivals.genes import to_genomes, value_counts
-from solvers.heuristics.space import Space
+from solvers.evaluation.space import Space
 
 if TYPE_CHECKING:
     from benchmarks.rivals.contest import Counter

@@ -17,7 +17,7 @@ from pymoo.operators.sampling.rnd import IntegerRandomSampling
 from pymoo.operators.selection.tournament import TournamentSelection
 
 from benchmarks.rivals.genes import Queue, to_genomes, value_counts
-from solvers.heuristics.space import Space
+from solvers.evaluation.space import Space
 
 
 class Reset(Mutation):  # type: ignore[misc]

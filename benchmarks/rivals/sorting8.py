@@ -21,7 +21,7 @@ from benchmarks.rivals.figures import cpu_per_success, success_text
 from benchmarks.rivals.kept import kept_runs
 from benchmarks.rivals.tuning import frozen
 from solvers import find_problem
-from solvers.evaluators import evaluator_for
+from solvers.evaluation.evaluators import evaluator_for
 
 CAP = 1_000_000
 OURS = (DEFAULT, "genetic")

@@ -41,8 +41,8 @@ from benchmarks.rivals.contest import RIVALS, Outcome, defaults, play, settings_
 from benchmarks.rivals.drawn import named
 from benchmarks.rivals.our_settings import OURS
 from solvers import find_problem
-from solvers.evaluators import evaluator_for
-from solvers.heuristics import Evaluator, StudyError
+from solvers.evaluation.evaluators import evaluator_for
+from solvers.searches import Evaluator, StudyError
 from solvers.suites.random_dags import KINDS
 from theory.kernel.problems.targets import Table
 

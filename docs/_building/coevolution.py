@@ -117,7 +117,7 @@ def _crossings(problems: Problems) -> Iterator[str]:
 
 
 def _draw(problems: Problems) -> None:
-    from solvers.plots import COLOURS, DASHES, INK, panels
+    from solvers.reports.plots import COLOURS, DASHES, INK, panels
 
     sizes = [wires for kind, wires in problems if kind == "compiled"]
     with panels(1, "coevolution.svg", size=(6.4, 3.6)) as (_, (axes,)):

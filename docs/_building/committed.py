@@ -15,11 +15,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from solvers.comparison import shipped_evaluator
+from solvers.comparisons.comparison import shipped_evaluator
 from solvers.exact import Frontier, solve, with_evidence
-from solvers.heuristics import BATCH, LEAGUE, OPTIMUM, RunResult
-from solvers.jobs import Job, run_job
-from solvers.study import Benchmark, StudyResult, StudySpec, run_study
+from solvers.searches import BATCH, LEAGUE, OPTIMUM, RunResult
+from solvers.studies.jobs import Job, run_job
+from solvers.studies.study import Benchmark, StudyResult, StudySpec, run_study
 from solvers.suites import family_of, find_problem
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "runs.csv"

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from solvers.exact import Frontier, solve, with_evidence
-from solvers.plots import frontiers
+from solvers.reports.plots import frontiers
 from solvers.suites import find_problem
 from theory.kernel.errors import ProblemError
 from theory.kernel.language.exact import error_text

@@ -12,9 +12,9 @@ import sys
 
 from _building.committed import PROBLEMS, checked_runs
 from _building.league import COLOURS
-from solvers.heuristics import OPTIMUM
+from solvers.searches import OPTIMUM
 from solvers.statistics import bootstrap_ert, ert_bound, expected_running_time
-from solvers.study import StudyResult
+from solvers.studies.study import StudyResult
 
 
 def main(family: str) -> str:

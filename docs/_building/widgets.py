@@ -26,7 +26,7 @@ def machine_widget(text: str, caption: str) -> str:
         BlockError: the text is no machine with one-letter states and digits as symbols.
     """
     from theory.kernel.errors import MachineError
-    from theory.turing_formats import read_bbchallenge
+    from theory.turing.texts import read_bbchallenge
 
     try:
         read_bbchallenge(text)

@@ -40,8 +40,8 @@ def gates(n: int) -> Callable[[], Values]:
     """How many functions of n inputs need 0, 1, 2 ... two-input gates."""
 
     def compute() -> Values:
-        from solvers.exact.all_functions import least_steps
-        from solvers.exact.gate_algebra import any_two_inputs
+        from solvers.exact.functions.all_functions import least_steps
+        from solvers.exact.functions.gate_algebra import any_two_inputs
 
         return tuple(int(count) for count in least_steps(any_two_inputs(), n).counts())
 
@@ -96,8 +96,8 @@ def beaver(text: str) -> Callable[[], Values]:
 
     def compute() -> Values:
         from solvers.turing.accelerated import run_accelerated
-        from theory.turing import ones, run, start
-        from theory.turing_formats import read_bbchallenge
+        from theory.turing.machine import ones, run, start
+        from theory.turing.texts import read_bbchallenge
 
         machine = read_bbchallenge(text)
         plain = run(machine, fuel=100_000)

@@ -20,7 +20,7 @@ from solvers.commands.common import (
 from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
-    from solvers.exact.all_functions import AllFunctions
+    from solvers.exact.functions.all_functions import AllFunctions
     from theory.kernel.components.component_sets import ComponentSet
 
 
@@ -67,8 +67,8 @@ def functions(
     """
     with errors():
         from solvers.exact import Limits
-        from solvers.exact.all_functions import least_steps
-        from solvers.exact.gate_algebra import any_two_inputs
+        from solvers.exact.functions.all_functions import least_steps
+        from solvers.exact.functions.gate_algebra import any_two_inputs
         from theory.formats.files import output_path
         from theory.kernel.errors import ProblemError
 
@@ -115,7 +115,7 @@ def as_data(found: AllFunctions, most: int) -> dict[str, Any]:
     """All counts up to `most` gates, and a row for each class, as plain data."""
     import numpy as np
 
-    from solvers.exact.all_functions import least_wrong, wrong_counts
+    from solvers.exact.functions.all_functions import least_wrong, wrong_counts
 
     numbers, first = np.unique(found.classes, return_index=True)
     sizes = np.bincount(found.classes)
@@ -176,8 +176,8 @@ def nearest(found: AllFunctions, most: int, function: int) -> list[dict[str, Any
     """
     import numpy as np
 
-    from solvers.exact.function_witnesses import Witnesses
-    from solvers.exact.gate_algebra import free_values
+    from solvers.exact.functions.gate_algebra import free_values
+    from solvers.exact.functions.witnesses import Witnesses
     from theory.formats.sequence_text import sequence_text
 
     witnesses = Witnesses(found)
@@ -203,7 +203,7 @@ def nearest(found: AllFunctions, most: int, function: int) -> list[dict[str, Any
 
 def _write(found: AllFunctions, most: int, path: Path) -> None:
     """A row for each function: its class, its least gates, its least wrong outputs."""
-    from solvers.exact.all_functions import least_wrong
+    from solvers.exact.functions.all_functions import least_wrong
     from theory.formats.files import replacing
 
     rows = least_wrong(found.costs, found.n, most).T.tolist()

@@ -25,8 +25,8 @@ from solvers.commands.solve import (
 )
 
 if TYPE_CHECKING:
-    from solvers.comparison import Comparison
-    from solvers.request import Settings
+    from solvers.comparisons.comparison import Comparison
+    from solvers.comparisons.request import Settings
     from theory.kernel.problems.problem import Problem
 
 
@@ -95,8 +95,8 @@ def compare(
         sheffer compare --suite study --out results/study
     """
     with errors():
-        from solvers.comparison import compare as run
-        from solvers.request import Settings, check_request
+        from solvers.comparisons.comparison import compare as run
+        from solvers.comparisons.request import Settings, check_request
 
         names = _problem_names(problems, suite)
         settings = Settings(
@@ -151,7 +151,7 @@ def _contrast(text: str) -> tuple[str, str]:
     Raises:
         StudyError: `bad-contrast`.
     """
-    from solvers.heuristics import StudyError
+    from solvers.searches import StudyError
 
     parts = text.split(":")
     if len(parts) == 2 and all(parts):
@@ -197,8 +197,8 @@ def _folder(suite: str | None, problems: list[Problem], settings: Settings) -> P
 def _show(result: Comparison, *, json: bool) -> None:
     from dataclasses import asdict
 
-    from solvers.contrasts import contrast_rows, ideal_rows
-    from solvers.report import main_table, study_rows, to_rich
+    from solvers.reports.contrasts import contrast_rows, ideal_rows
+    from solvers.reports.tables_of_runs import main_table, study_rows, to_rich
 
     rows, ideals = study_rows(result.study), ideal_rows(result.results)
     contrasts = contrast_rows(result.study)

@@ -49,7 +49,7 @@ def evolve(
         sheffer evolve sorting-6 --search mine.py:Hill
     """
     with errors():
-        from solvers.evolving import evolve as run
+        from solvers.studies.evolving import evolve as run
         from theory.formats.sequence_text import sequence_text
         from theory.kernel.language.exact import error_text
 

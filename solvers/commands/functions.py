@@ -27,7 +27,7 @@ def verify_functions(
 ) -> Exit:
     """Decides, prints, and writes the certificate; the exit code."""
     from solvers.completeness.functional import decide_functions, minimal_names, repair_names
-    from solvers.figures import picture_path
+    from solvers.drawing.figures import picture_path
     from theory.formats.certificates import write_certificate
     from theory.formats.files import output_path
     from theory.kernel.errors import ProblemError

@@ -11,7 +11,7 @@ from solvers.commands.common import Exit, console, errors, progress_console, sec
 from solvers.commands.output import show_json
 
 if TYPE_CHECKING:
-    from solvers.growth import Measurement
+    from solvers.comparisons.growth import Measurement
 
 # size, lengths, length, sizes
 DEFAULTS = {"sorting": (6, "1-10", 5, "4-8"), "pancakes": (7, "1-7", 4, "4-8")}
@@ -52,10 +52,10 @@ def growth(
         sheffer growth pancakes --sizes none --lengths 1-8
     """
     with errors():
+        from solvers.comparisons.growth import fits, measure, rate_text, series, to_csv, to_json
+        from solvers.comparisons.growth_plot import growth_picture
         from solvers.exact import Limits
-        from solvers.growth import fits, measure, rate_text, series, to_csv, to_json
-        from solvers.growth_plot import growth_picture
-        from solvers.heuristics.registry import find_search
+        from solvers.searches.registry import find_search
         from theory.formats.files import replacing
         from theory.formats.media import json_text
 

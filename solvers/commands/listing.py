@@ -28,7 +28,7 @@ def list_names(
         sheffer list
     """
     with errors():
-        from solvers.heuristics import SEARCHES
+        from solvers.searches import SEARCHES
         from solvers.suites import FAMILIES, SUITES, WORDS
         from theory.catalogue import about, names
 

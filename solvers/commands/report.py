@@ -29,9 +29,9 @@ def report(
         sheffer report results/study --out elsewhere
     """
     with errors():
-        from solvers.document import write_report
-        from solvers.results import STUDY, Results, read_results
-        from solvers.study import read_study
+        from solvers.reports.document import write_report
+        from solvers.studies.results import STUDY, Results, read_results
+        from solvers.studies.study import read_study
 
         stored = folder / "study.sqlite"
         if (folder / STUDY).is_file() or not stored.is_file():

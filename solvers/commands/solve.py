@@ -116,8 +116,8 @@ def solve(
     with errors():
         from solvers.exact import Limits, with_evidence
         from solvers.exact import solve as search
-        from solvers.stopping import answer as answer_ctrl_c
-        from solvers.stopping import asked_to_end, ended_by_ctrl_c
+        from solvers.stopping.ctrl_c import answer as answer_ctrl_c
+        from solvers.stopping.ctrl_c import asked_to_end, ended_by_ctrl_c
         from theory.formats.certificates import write_certificate
         from theory.formats.files import output_path
 
@@ -197,8 +197,8 @@ def _sygus_task(source: str, length: int | None, *, wanted: bool) -> SygusProble
 def _with_proofs(frontier: Frontier, seconds: float, progress: Callable[[str], None]) -> Frontier:
     """The frontier with proofs where that is possible; else a line says why not."""
     from solvers.exact import Limits
-    from solvers.exact.proofs import solve_by_clauses, with_proofs
-    from solvers.stopping import asked_to_end
+    from solvers.exact.by_sat.proofs import solve_by_clauses, with_proofs
+    from solvers.stopping.ctrl_c import asked_to_end
     from theory.kernel.errors import ProblemError
 
     if asked_to_end():

@@ -47,7 +47,7 @@ def theorems(
             raise typer.Exit(Exit.OK)
         theorem = find(name)
         if plot:
-            from solvers.figures import picture_path
+            from solvers.drawing.figures import picture_path
 
             picture_path(plot)
         if text:

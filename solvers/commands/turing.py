@@ -12,7 +12,7 @@ from solvers.commands.output import show_json, show_lines
 
 if TYPE_CHECKING:
     from solvers.turing.runs import AcceleratedRun
-    from theory.turing import Configuration, Machine
+    from theory.turing.machine import Configuration, Machine
 
 MAX_SHOWN = 60  # cells of the final tape shown on each side of the head
 
@@ -55,8 +55,8 @@ def turing(
     """
     with errors():
         from theory.kernel.errors import MachineError
-        from theory.turing import start
-        from theory.turing_formats import find_machine, write_bbchallenge, write_yaml
+        from theory.turing.machine import start
+        from theory.turing.texts import find_machine, write_bbchallenge, write_yaml
 
         found = find_machine(machine)
         if text is not None:
@@ -68,7 +68,7 @@ def turing(
             console().lines(writers[text](found).rstrip("\n"))
             raise typer.Exit(Exit.OK)
         if plot is not None:
-            from solvers.figures import picture_path
+            from solvers.drawing.figures import picture_path
 
             picture_path(plot)
         begin = start(found, tape, state)
@@ -110,7 +110,7 @@ def _big(number: int) -> str:
 
 
 def _tape(machine: Machine, result: AcceleratedRun) -> str | None:
-    from theory.turing import tape_text
+    from theory.turing.machine import tape_text
 
     if result.cells > 1_000_000:
         return None

@@ -237,8 +237,8 @@ def _run(v: Verdict, machine: str) -> dict[str, Any]:
     from solvers.completeness.machines import run_machine
     from theory.kernel.errors import MachineError
     from theory.kernel.machines.simulation_reading import read_simulation
-    from theory.turing import ones, tape_text
-    from theory.turing_formats import find_machine
+    from theory.turing.machine import ones, tape_text
+    from theory.turing.texts import find_machine
 
     if v.certificate is None or v.certificate["kind"] != "simulation":
         raise MachineError("no-simulation", "the set is not known to be complete", "--run")

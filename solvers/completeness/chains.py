@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from solvers.compiled.term_code import step_function
 from solvers.completeness.search_budget import Clock
-from solvers.term_code import step_function
 from theory.kernel.components.component import Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, placements

@@ -17,8 +17,8 @@ from itertools import product
 from types import FunctionType
 from typing import Any
 
+from solvers.compiled.term_code import step_function
 from solvers.completeness.search_budget import Clock
-from solvers.term_code import step_function
 from theory.kernel.components.component import Component, Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, instances

@@ -1,8 +1,9 @@
 """Runs a Turing machine in the components of a set, next to the machine itself.
 
 `run_machine` compiles the machine into the model that a verdict's certificate simulates, runs that
-program on the exact evaluator, and compares the configuration at every step with `theory.turing`.
-Nothing of the run uses the model's own operations: each is the certificate's sequence.
+program on the exact evaluator, and compares the configuration at every step with
+`theory.turing.machine`. Nothing of the run uses the model's own operations: each is the
+certificate's sequence.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from theory.kernel.components.programs import Regime
 from theory.kernel.errors import MachineError
 from theory.kernel.language.sorts import ArrayValue, Value, coerce
 from theory.kernel.machines.simulations import Simulation
-from theory.turing import Configuration, Machine, start, step
+from theory.turing.machine import Configuration, Machine, start, step
 
 HOME = 1_000_000  # where the head begins on a tape that ends at 0
 

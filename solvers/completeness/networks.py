@@ -16,7 +16,7 @@ from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import Sort, Value
 from theory.kernel.machines.simulations import Simulation
 from theory.kernel.problems.sequences import Sequence
-from theory.turing import Machine, Move
+from theory.turing.machine import Machine, Move
 
 
 @dataclass(frozen=True, slots=True)

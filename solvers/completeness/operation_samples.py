@@ -10,8 +10,8 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import Any
 
+from solvers.compiled.term_code import compile_terms
 from solvers.completeness.trials import Trial, Values
-from solvers.term_code import compile_terms
 from theory.kernel.language.sorts import ArrayValue, Sort, Value, default_value
 from theory.kernel.language.terms import TRUE
 from theory.kernel.machines.models import Case, Operation

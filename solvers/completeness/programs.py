@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from theory.kernel.errors import MachineError
 from theory.kernel.machines.models import Model
-from theory.turing import Machine, Move
+from theory.turing.machine import Machine, Move
 
 
 @dataclass(slots=True)

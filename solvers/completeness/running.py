@@ -6,7 +6,7 @@ raise `BlockedError` where a step blocks. `encoded` gives the registers that hol
 
 from __future__ import annotations
 
-from solvers.term_code import step_function
+from solvers.compiled.term_code import step_function
 from theory.formats.sequence_text import one_line
 from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.language.sorts import Value, default_value

@@ -27,10 +27,10 @@ from dataclasses import replace
 from math import prod
 from pathlib import Path
 
-from solvers.exact.evidence import with_evidence
-from solvers.exact.frontier import Frontier, Line
-from solvers.exact.limits import Limits
-from solvers.stopping import ended_by_ctrl_c
+from solvers.exact.frontiers.evidence import with_evidence
+from solvers.exact.frontiers.frontier import Frontier, Line
+from solvers.stopping.ctrl_c import ended_by_ctrl_c
+from solvers.stopping.limits import Limits
 from theory.formats.files import remove_part
 from theory.kernel.components.placements import MAX_PLACEMENTS, Wiring
 from theory.kernel.errors import ProblemError
@@ -77,7 +77,7 @@ def solve(
         remove_part(checkpoint)
     many_settings = _settings(problem) > MAX_PLACEMENTS
     if problem.for_all_inputs and not problem.has_small_domain():
-        from solvers.exact.all_inputs import solve_all_inputs
+        from solvers.exact.all_inputs.search import solve_all_inputs
 
         def search(sampled: Problem, left: Limits) -> Frontier:
             return solve(sampled, left, engine=engine, progress=progress, least_length=least_length)
@@ -85,7 +85,7 @@ def solve(
         compiled = engine != "smt" and not many_settings
         return solve_all_inputs(problem, search, limits, progress, compiled=compiled)
     if engine == "smt" or (engine is None and many_settings):
-        from solvers.exact.smt import solve_smt
+        from solvers.exact.by_smt.search import solve_smt
 
         return solve_smt(problem, limits, progress)
     if problem.wiring is Wiring.TABLE:
@@ -93,15 +93,15 @@ def solve(
 
         return solve_table(problem, limits)
     if problem.cost is not Cost.LENGTH:
-        from solvers.exact.formulas import solve_formulas
+        from solvers.exact.formulas.search import solve_formulas
 
         return solve_formulas(problem, limits, progress)
     if problem.wiring is Wiring.DAG:
-        from solvers.exact.dag import solve_dag
+        from solvers.exact.dags.dag import solve_dag
 
         if checkpoint is None:
             return solve_dag(problem, limits, progress)
-        from solvers.exact.checkpoints import settled_lines
+        from solvers.exact.frontiers.checkpoints import settled_lines
         from theory.formats.certificates import write_certificate
 
         frontier = solve_dag(problem, limits, progress, settled_lines(checkpoint, problem))
@@ -111,8 +111,8 @@ def solve(
             except OSError as error:
                 return replace(frontier, unsaved=error)
         return frontier
-    from solvers.exact.chain import solve_chain
-    from solvers.exact.checkpoints import CheckpointFile
+    from solvers.exact.chains.chain import solve_chain
+    from solvers.exact.frontiers.checkpoints import CheckpointFile
 
     file = None if checkpoint is None else CheckpointFile(checkpoint, problem)
     frontier = solve_chain(problem, limits, progress, least_length=least_length, checkpoint=file)

@@ -14,8 +14,8 @@ from typing import Any
 
 import networkx as nx
 
-from solvers.figures import FORMATS, picture_path
-from solvers.term_code import step_function
+from solvers.compiled.term_code import step_function
+from solvers.drawing.figures import FORMATS, picture_path
 from theory.formats.files import replacing_bytes
 from theory.formats.media import one_line
 from theory.kernel.checks.reference import Computed, children, least_output, start_of
@@ -164,6 +164,6 @@ def save_graph(problem: Problem, path: Path, *, max_nodes: int = MAX_NODES) -> N
         with replacing_bytes(path) as stream:
             nx.write_graphml(exported, stream)
         return
-    from solvers.plots import layers
+    from solvers.reports.plots import layers
 
     layers(graph, problem.name, path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from solvers.exact.frontier import Frontier, FrontierBuilder
-from solvers.exact.limits import Limits, Meter
+from solvers.exact.frontiers.frontier import Frontier, FrontierBuilder
+from solvers.stopping.limits import Limits, Meter
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.targets import Table
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from solvers.figures import picture_path
+from solvers.drawing.figures import picture_path
 from theory.theorems import Report, find, run_claims
 
 

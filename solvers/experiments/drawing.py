@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solvers.figures import save_figure
-from solvers.plots import STYLE
+from solvers.drawing.figures import save_figure
+from solvers.reports.plots import STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ from pathlib import Path
 from solvers.completeness.verdict import Answer, verdict
 from solvers.exact import Frontier, solve
 from solvers.experiments.drawing import panels
-from solvers.plots import COLOURS
+from solvers.reports.plots import COLOURS
 from theory.catalogue import load
 from theory.formats.component_files import read_components
 from theory.kernel.components.placements import Wiring

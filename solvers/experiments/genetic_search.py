@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.experiments.drawing import panels
-from solvers.plots import COLOURS
+from solvers.reports.plots import COLOURS
 from solvers.statistics import wilson
 from theory.theorems import Claim, refute
 from theory.theorems.evolution_times import (

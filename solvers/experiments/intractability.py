@@ -17,7 +17,7 @@ from pathlib import Path
 
 from solvers.exact import solve
 from solvers.experiments.drawing import panels
-from solvers.plots import COLOURS
+from solvers.reports.plots import COLOURS
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet

@@ -16,7 +16,7 @@ from solvers.completeness.machines import run_machine
 from solvers.completeness.networks import Network, compile_network
 from solvers.completeness.verdict import Answer, verdict
 from solvers.experiments.drawing import panels
-from solvers.plots import COLOURS
+from solvers.reports.plots import COLOURS
 from theory.catalogue import load
 from theory.kernel.components.placements import Step
 from theory.kernel.language.sorts import Value
@@ -30,7 +30,7 @@ from theory.theorems.neural_equivalence import (
     WRONG_SYMBOL,
 )
 from theory.theorems.neural_steps import Number, saturate
-from theory.turing_formats import read_machine
+from theory.turing.texts import read_machine
 
 STEPS = 400
 """How far the five-state champion is followed in the compiled network."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from solvers.exact import solve, with_evidence
 from solvers.experiments.drawing import panels
-from solvers.plots import COLOURS, DASHES
+from solvers.reports.plots import COLOURS, DASHES
 from solvers.turing.accelerated import run_accelerated
 from solvers.turing.plain import run_plain
 from theory.kernel.problems.problem import Problem
@@ -19,8 +19,8 @@ from theory.theorems.halting_targets import (
     halting_problem,
 )
 from theory.theorems.witnesses import cases, witness
-from theory.turing import Machine
-from theory.turing_formats import read_machine
+from theory.turing.machine import Machine
+from theory.turing.texts import read_machine
 
 MORE = 1
 """How many steps more than in the theorem's check the sequences have here."""

@@ -8,6 +8,7 @@
     spacetime    the space-time diagram
     follow       a run step by step, as text for a terminal
 
-What a machine is and what a step does is said in `theory.turing`; both runners are tested against
-it. Import from the modules: `plain` loads Numba, `spacetime` loads NumPy and, to draw, matplotlib.
+What a machine is and what a step does is said in `theory.turing.machine`; both runners are tested
+against it. Import from the modules: `plain` loads Numba, `spacetime` loads NumPy and, to draw,
+matplotlib.
 """

@@ -20,7 +20,7 @@ from __future__ import annotations
 from solvers.turing.blocks import STAYS, BlockMachine
 from solvers.turing.rules import FOR_EVER, Rule, Shape, applications, prove
 from solvers.turing.runs import AcceleratedRun, Power, Runs, blocks_of, push
-from theory.turing import (
+from theory.turing.machine import (
     Configuration,
     Machine,
     Outcome,

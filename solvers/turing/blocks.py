@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.turing import Machine
+from theory.turing.machine import Machine
 
 MacroStep = tuple[int, int, int]
 """The next key, the block left behind, the steps taken."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from theory.turing import (
+from theory.turing.machine import (
     BLANK,
     Configuration,
     Machine,

@@ -1,6 +1,6 @@
 """A plain fast runner: every step of a machine, one after the other, in compiled code.
 
-    run_plain(machine, configuration, fuel)    as `theory.turing.run`, some 100 times faster
+    run_plain(machine, configuration, fuel)    as `theory.turing.machine.run`, some 100 times faster
 
 The table is packed into one integer an entry. The tape is an array that grows; the inner loop makes
 no more steps than the head is away from the ends, so it tests neither. Numba compiles it on first
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.compiling import compiled
-from theory.turing import (
+from solvers.compiled.compiling import compiled
+from theory.turing.machine import (
     BLANK,
     Configuration,
     Machine,
@@ -125,7 +125,7 @@ def run_plain(
         max_cells: the greatest length of the tape.
 
     Returns:
-        The run, as `theory.turing.run` has it; STOPPED when the tape did not suffice.
+        The run, as `theory.turing.machine.run` has it; STOPPED when the tape did not suffice.
 
     Raises:
         MachineError: the configuration has a state or symbol that the machine lacks.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 
 from theory.kernel.errors import MachineError
-from theory.turing import BLANK, Configuration, Outcome
+from theory.turing.machine import BLANK, Configuration, Outcome
 
 Runs = tuple[list[int], list[int]]
 """The blocks and counts of the runs on one side, the nearest last."""

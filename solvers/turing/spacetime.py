@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.figures import save_figure
+from solvers.drawing.figures import save_figure
 from solvers.turing.plain import (
     DEFAULT_CELLS,
     DEFAULT_FUEL,
@@ -32,7 +32,7 @@ from solvers.turing.plain import (
 )
 from theory.formats.media import picture_text
 from theory.kernel.errors import MachineError
-from theory.turing import BLANK, Configuration, Machine, Outcome, start
+from theory.turing.machine import BLANK, Configuration, Machine, Outcome, start
 
 BLANK_COLOUR = "#f3efe6"
 COLOURS = ("#22313f", "#2a9d8f", "#e9b44c", "#8e6bbf", "#5b8def", "#7a5230", "#9aa5b1", "#c77dba")

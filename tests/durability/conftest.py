@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .trials import STUDY, TRIALS, Reference, reference
+from tests.durability.trials import STUDY, TRIALS, Reference, reference
 
 collect_ignore_glob = [] if sys.platform == "linux" else ["test_*.py"]
 """Processes are found through /proc."""

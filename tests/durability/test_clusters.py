@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .commands import ROOT, run, start
-from .trials import Reference, check_same
+from tests.durability.commands import ROOT, run, start
+from tests.durability.trials import Reference, check_same
 
 distributed = pytest.importorskip("distributed")
 

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from .commands import Ended, run
-from .trials import STUDY, Reference, begin, check_same, disturb, prepared
-from .whole_files import check_whole, parts
+from tests.durability.commands import Ended, run
+from tests.durability.trials import STUDY, Reference, begin, check_same, disturb, prepared
+from tests.durability.whole_files import check_whole, parts
 
 Undisturbed = Callable[[str], Reference]
 

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from solvers.study import read_study
+from solvers.studies.study import read_study
+from tests.durability.commands import SAVE_OFTEN, Ended, run
+from tests.durability.trials import STUDY, Reference
+from tests.durability.whole_files import check_whole, parts
 from theory.kernel.checks.certificates import check
-
-from .commands import SAVE_OFTEN, Ended, run
-from .trials import STUDY, Reference
-from .whole_files import check_whole, parts
 
 FILL = "fill"
 FULL = "No space left on device"

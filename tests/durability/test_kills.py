@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from .commands import run
-from .trials import STUDY, Reference, begin, check_same, disturb, prepared
-from .whole_files import check_whole
+from tests.durability.commands import run
+from tests.durability.trials import STUDY, Reference, begin, check_same, disturb, prepared
+from tests.durability.whole_files import check_whole
 
 Undisturbed = Callable[[str], Reference]
 

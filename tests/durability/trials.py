@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from solvers.study import read_study
+from solvers.studies.study import read_study
+from tests.durability.commands import SAVE_OFTEN, Ended, Running, run, start
+from tests.durability.whole_files import check_whole, parts
 from theory.kernel.checks.certificates import check
-
-from .commands import SAVE_OFTEN, Ended, Running, run, start
-from .whole_files import check_whole, parts
 
 STUDY = "study"
 _COMPARE = (

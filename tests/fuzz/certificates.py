@@ -22,7 +22,7 @@ import theory
 from solvers.completeness.functional import decide_functions
 from solvers.completeness.verdict import verdict
 from solvers.exact import solve, with_evidence
-from solvers.exact.proofs import solve_by_clauses
+from solvers.exact.by_sat.proofs import solve_by_clauses
 from theory import (
     BOOL,
     INT,

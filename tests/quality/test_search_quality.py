@@ -15,9 +15,9 @@ from statistics import mean
 import numpy as np
 import pytest
 
-from solvers.heuristics import OPTIMUM, SEARCHES, Evaluator, RunResult, run
+from solvers.searches import OPTIMUM, SEARCHES, Evaluator, RunResult, run
 from solvers.statistics import random_expectation, wilson_lower
-from tests.solvers import toy
+from tests.support import toy
 
 OTHERS = ("random", "competitive", "cooperative", "semantic-annealing")
 CLEVER = [name for name in SEARCHES if name not in OTHERS]

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.optimum_examples import PROBLEMS, certificate
 from theory.__main__ import main
 from theory.formats.certificates import write_certificate
 from theory.kernel.checks.certificates import Limits, check, check_file, load_certificate
 from theory.kernel.errors import CertificateError
-
-from .optimum_examples import PROBLEMS, certificate
 
 Data = dict[str, Any]
 

@@ -17,7 +17,7 @@ import pytest
 
 from solvers.completeness.verdict import Answer, verdict
 from solvers.exact import solve, with_evidence
-from tests.rejects import optimum_examples as examples
+from tests.support import optimum_examples as examples
 from theory import catalogue
 from theory.formats.certificates import new_certificate, problem_to_json
 from theory.formats.component_files import read_components

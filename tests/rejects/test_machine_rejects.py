@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.kernel.errors import MachineError
-from theory.turing_formats import FORMATS, find_machine, load_machine, read_machine
+from theory.turing.texts import FORMATS, find_machine, load_machine, read_machine
 
 YAML = "blank: ' '\nstart state: a\ntable:\n  a:\n    1: {write: 0, L: b}\n  b:\n"
 JFF = """<structure><type>turing</type><automaton>

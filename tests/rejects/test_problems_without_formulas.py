@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.rejects import optimum_examples as examples
+from tests.support import optimum_examples as examples
 from theory.kernel.checks.boolean_steps import MAX_ARITY, check_supported
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet

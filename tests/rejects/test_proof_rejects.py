@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from solvers.exact.proofs import solve_by_clauses
-from tests.theory.boolean_problems import any_two_input, function_problem
+from solvers.exact.by_sat.proofs import solve_by_clauses
+from tests.support.boolean_problems import any_two_input, function_problem
 from theory.formats.certificates import pack
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.proofs import unpack

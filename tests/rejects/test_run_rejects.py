@@ -17,19 +17,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solvers.evaluators import evaluator_for
-from solvers.heuristics import SEARCHES, Evaluator, RunResult, Space, run
-from solvers.heuristics.memory import Memory
-from solvers.heuristics.saving import checkpoints
-from solvers.heuristics.saving.checkpoints import save
-from solvers.heuristics.saving.plain_data import from_bytes, to_bytes
-from solvers.heuristics.saving.seal import seal, secret
-from solvers.identity import stamp
-from solvers.jobs import Job
-from solvers.study import run_study
+from solvers.evaluation.evaluators import evaluator_for
+from solvers.searches import SEARCHES, Evaluator, RunResult, Space, run
+from solvers.searches.memory import Memory
+from solvers.searches.saving import checkpoints
+from solvers.searches.saving.checkpoints import save
+from solvers.searches.saving.plain_data import from_bytes, to_bytes
+from solvers.searches.saving.seal import seal, secret
+from solvers.studies.identity import stamp
+from solvers.studies.jobs import Job
+from solvers.studies.study import run_study
 from solvers.suites import find_problem
-from tests.solvers.test_study import spec
-from tests.solvers.toy import nk_landscape
+from tests.studies.test_study import spec
+from tests.support.toy import nk_landscape
 from theory.kernel.errors import ProblemError
 
 HEADER = len(b"sheffer run 2\n") + 65

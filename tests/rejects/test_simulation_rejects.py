@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
+from solvers.compiled.term_code import compile_terms
 from solvers.completeness.layouts import numbers_in
 from solvers.completeness.running import BlockedError, answer, encoded, perform
 from solvers.completeness.search_budget import Budget, Clock
 from solvers.completeness.verdict import _search, verdict
-from solvers.term_code import compile_terms
 from theory import catalogue
 from theory.formats.component_files import read_components
 from theory.kernel.checks.certificates import Limits, check

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from solvers.exact import solve, with_evidence
-from tests.rejects import optimum_examples as examples
+from tests.support import optimum_examples as examples
 from theory.formats.certificates import new_certificate, problem_to_json
 from theory.formats.sequence_text import sequence_to_json
 from theory.kernel.checks.certificates import Limits, check

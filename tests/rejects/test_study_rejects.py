@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from solvers.heuristics import StudyError
-from solvers.results import RUNS, STUDY, TIMES, read_results
-from solvers.study import read_study
+from solvers.searches import StudyError
+from solvers.studies.results import RUNS, STUDY, TIMES, read_results
+from solvers.studies.study import read_study
 from tests.fuzz.inputs.studies import DATABASE, result_files, study_and_database
 
 DIGITS = "9" * 400
@@ -203,7 +203,7 @@ def test_a_damaged_database(tmp_path: Path, statement: str, says: str) -> None:
 
 
 def test_somebody_elses_database_is_not_changed(tmp_path: Path) -> None:
-    from solvers.store import open_store
+    from solvers.studies.store import open_store
 
     path = tmp_path / "other.sqlite"
     with closing(sqlite3.connect(path)) as connection, connection:

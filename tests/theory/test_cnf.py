@@ -7,7 +7,14 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from solvers.exact.proofs import decode
+from solvers.exact.by_sat.proofs import decode
+from tests.support.boolean_problems import (
+    any_two_input,
+    draw_boolean_problem,
+    function_problem,
+    model,
+    operation,
+)
 from theory.kernel.checks.boolean_steps import applications, essential, flipped
 from theory.kernel.checks.cnf import ALL_RULES, MAX_CLAUSES, Rule, encode
 from theory.kernel.checks.reference import recount
@@ -21,14 +28,6 @@ from theory.kernel.language.terms import apply, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.targets import Measure, Sample, Samples
-
-from .boolean_problems import (
-    any_two_input,
-    draw_boolean_problem,
-    function_problem,
-    model,
-    operation,
-)
 
 NONE: frozenset[Rule] = frozenset()
 NAND, AND, OR, XOR, NOT = 0b0111, 0b1000, 0b1110, 0b0110, 0b01

@@ -16,7 +16,7 @@ import pytest
 
 from solvers import _check_neighbour
 from solvers.completeness.verdict import verdict
-from tests.rejects import optimum_examples as examples
+from tests.support import optimum_examples as examples
 from theory import catalogue
 from theory.command import DEFAULT_MEMORY_GB, guarded, lines, main
 from theory.formats.certificates import write_certificate
@@ -147,7 +147,7 @@ def test_a_check_that_fails_says_unknown(work: Callable[[], dict[str, Any]], rea
 def test_a_fault_of_the_checker_is_no_refusal(
     good: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(certificates._CHECKERS, "optimum", "tests.theory.faulty_checker")
+    monkeypatch.setitem(certificates._CHECKERS, "optimum", "tests.support.faulty_checker")
     assert main([good]) == 3
     assert "the checker failed: IndexError" in capsys.readouterr().out
 

@@ -7,6 +7,8 @@ import z3
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.support.columns import THIRDS
+from tests.support.random_sets import draw_set
 from theory.formats.component_files import load_components, read_components
 from theory.formats.component_writing import write_components
 from theory.kernel.components.component import Component, Parameter, Role
@@ -15,9 +17,6 @@ from theory.kernel.components.programs import Regime
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, array, bitvec
 from theory.kernel.language.terms import TRUE, Term, apply, const, evaluate, var
-
-from .columns import THIRDS
-from .random_sets import draw_set
 
 
 def check_round_trip(made: ComponentSet) -> str:

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.theory.test_sequences import A, chain, dec, random_sequence
 from theory.encoding import decode_chain, decode_dag, encode_chain, encode_dag
 from theory.formats.sequence_text import sequence_to_json
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.sequences import Sequence
-
-from .test_sequences import A, chain, dec, random_sequence
 
 
 @settings(max_examples=60, deadline=None)

@@ -16,8 +16,8 @@ import pytest
 from solvers.completeness.functional import decide_functions
 from solvers.completeness.verdict import verdict
 from solvers.exact import solve
-from solvers.exact.proofs import solve_by_clauses
-from tests.theory.boolean_problems import any_two_input, draw_boolean_problem, function_problem
+from solvers.exact.by_sat.proofs import solve_by_clauses
+from tests.support.boolean_problems import any_two_input, draw_boolean_problem, function_problem
 from theory import catalogue
 from theory.command import main
 from theory.formats.certificates import new_certificate, write_certificate

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from tests.support.terms_strategy import sample_terms
 from theory.formats.latex import latex, name_latex, sequence_latex
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet
@@ -17,8 +18,6 @@ from theory.kernel.language.smtlib import Definitions, read_term
 from theory.kernel.language.sorts import BOOL, INT, REAL, bitvec
 from theory.kernel.language.terms import apply, const, var
 from theory.kernel.problems.sequences import Sequence
-
-from .terms_strategy import sample_terms
 
 SCOPE = {
     **{n: var(n, INT) for n in "xyz"},

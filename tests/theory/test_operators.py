@@ -7,8 +7,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from solvers.generated import word_kernel
-from solvers.kernels import array_function, machine_terms
+from solvers.compiled.array_code import array_function, machine_terms
+from solvers.compiled.generated import word_kernel
+from tests.support import columns
+from tests.support.terms_strategy import result_sorts, sample_terms
 from theory.formats.z3_terms import BY_KIND
 from theory.kernel.components.component import Component
 from theory.kernel.errors import ComponentError
@@ -16,9 +18,6 @@ from theory.kernel.language.names import Variable
 from theory.kernel.language.operators import OPERATORS, result_sort
 from theory.kernel.language.sorts import BOOL, INT, REAL, ArrayValue, Sort, Value, array, bitvec
 from theory.kernel.language.terms import Term, apply, const, evaluate, nodes, var
-
-from . import columns
-from .terms_strategy import result_sorts, sample_terms
 
 Case = tuple[Term, dict[str, Sort], list[dict[str, Value]]]
 
@@ -222,7 +221,7 @@ def test_every_row_is_found_by_the_kinds_it_is_read_back_from() -> None:
 
 
 def test_every_table_of_operators_has_the_kernel_s_rows() -> None:
-    from solvers.term_code import CODE
+    from solvers.compiled.term_code import CODE
     from theory.formats import latex, z3_terms
 
     for table in (CODE, latex.FORMS, z3_terms.FORMS):

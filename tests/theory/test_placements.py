@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.theory.test_sequences import XY, A, B, C, compare, plus, x
 from theory.kernel.components.component import Component, Parameter, Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import instances, placements
@@ -11,8 +12,6 @@ from theory.kernel.errors import ComponentError, ProblemError
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT
 from theory.kernel.language.terms import apply, const, var
-
-from .test_sequences import XY, A, B, C, compare, plus, x
 
 
 def where(components: ComponentSet, *registers: Variable) -> set[tuple[tuple[int, ...], ...]]:

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.random_problems import draw_problem
+from tests.theory.test_problems import TABLE, counting
 from theory.formats.certificates import error_to_json, problem_to_json
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ComponentError, ProblemError
@@ -19,9 +21,6 @@ from theory.kernel.language.terms import apply, const, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.problem_json import error_from_json, problem_from_json
 from theory.kernel.problems.targets import Specification
-
-from .random_problems import draw_problem
-from .test_problems import TABLE, counting
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import pytest
 
+from tests.support.brute_force import least_errors
+from tests.support.random_problems import draw_problem
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet
@@ -19,9 +21,6 @@ from theory.kernel.language.terms import apply, const, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.targets import Measure, Sample, Samples, Table
-
-from .brute_force import least_errors
-from .random_problems import draw_problem
 
 LIMITS = {"max_nodes": 100_000, "timeout_s": 60.0}
 

@@ -9,7 +9,9 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.term_code import compile_terms
+from solvers.compiled.term_code import compile_terms
+from tests.support.random_sets import draw_component
+from tests.support.terms_strategy import draw_sort, draw_value
 from theory.formats.authoring import component
 from theory.formats.latex import sequence_latex
 from theory.formats.sequence_text import one_line, sequence_text, slot_names
@@ -21,9 +23,6 @@ from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import BOOL, INT, REAL, Value
 from theory.kernel.language.terms import apply, const, evaluate, var
 from theory.kernel.problems.sequences import Cost, Sequence
-
-from .random_sets import draw_component
-from .terms_strategy import draw_sort, draw_value
 
 A, B, C = (Variable(n, INT) for n in "abc")
 x, y = var("x", INT), var("y", INT)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rejects import optimum_examples as examples
+from tests.support import optimum_examples as examples
 from theory.kernel.checks.certificates import Limits, check_file
 from theory.kernel.checks.statement import Completeness, LeastError, Report
 from theory.kernel.errors import CertificateError

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.term_code import compile_terms
+from solvers.compiled.term_code import compile_terms
+from tests.support.terms_strategy import draw_sort, draw_term, draw_value
 from theory.formats.values import parse_value, value_to_json
 from theory.kernel.errors import ComponentError
 from theory.kernel.language.sexpr import parse
@@ -41,8 +42,6 @@ from theory.kernel.language.terms import (
     var,
     variables,
 )
-
-from .terms_strategy import draw_sort, draw_term, draw_value
 
 X, Y = var("x", INT), var("y", INT)
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.turing_machines import CHAMPIONS, begun_machines
+from tests.support.turing_machines import CHAMPIONS, begun_machines
 from theory.kernel.errors import MachineError
-from theory.turing import (
+from theory.turing.machine import (
     Configuration,
     Machine,
     Move,
@@ -24,7 +24,7 @@ from theory.turing import (
     tape_symbols,
     tape_text,
 )
-from theory.turing_formats import read_machine
+from theory.turing.texts import read_machine
 
 
 @pytest.mark.parametrize(("text", "expected"), CHAMPIONS.items())

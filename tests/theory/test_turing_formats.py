@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.turing_machines import CHAMPIONS, machines
+from tests.support.turing_machines import CHAMPIONS, machines
 from theory.kernel.errors import MachineError
-from theory.turing import Configuration, Machine, Move, Transition, run, start, tape_text
-from theory.turing_formats import (
+from theory.turing.machine import Configuration, Machine, Move, Transition, run, start, tape_text
+from theory.turing.texts import (
     find_machine,
     load_machine,
     read_bbchallenge,

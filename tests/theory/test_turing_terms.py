@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 
-from solvers.term_code import compile_terms
+from solvers.compiled.term_code import compile_terms
 from theory.kernel.language.proving import Proof, prove
 from theory.kernel.language.sorts import INT, ArrayValue
 from theory.kernel.language.terms import apply, const
-from theory.turing import Configuration, Machine, Move, Transition, start, step
-from theory.turing_formats import read_machine
-from theory.turing_terms import HEAD, STATE, symbolic_step
+from theory.turing.machine import Configuration, Machine, Move, Transition, start, step
+from theory.turing.terms import HEAD, STATE, symbolic_step
+from theory.turing.texts import read_machine
 
 ONE, MINUS_ONE = const(1, INT), const(-1, INT)
 

@@ -19,8 +19,8 @@ from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.targets import Sample, Samples
 from theory.theorems.enumeration import every_sequence, frame_of
 from theory.theorems.statement import Claim, refute
-from theory.turing import Machine, run
-from theory.turing_formats import read_machine
+from theory.turing.machine import Machine, run
+from theory.turing.texts import read_machine
 
 ZERO = read_components("(define-fun zero ((t Int)) Bool false)", "zero.smt2", "zero")
 

@@ -30,8 +30,8 @@ from theory.theorems.neural_steps import (
     string_of,
 )
 from theory.theorems.statement import Claim, Theorem, refute
-from theory.turing import Configuration, Machine, configurations
-from theory.turing_formats import read_machine
+from theory.turing.machine import Configuration, Machine, configurations
+from theory.turing.texts import read_machine
 
 LONGEST = 8
 CHAMPIONS = {"1RB1LB_1LA1RZ": 6, "1RB1RZ_1LB0RC_1LC1LA": 21, "1RB1LB_1LA0LC_1RZ1LD_1RD0RA": 107}

@@ -22,7 +22,7 @@ from theory.kernel.components.placements import Step, Wiring
 from theory.kernel.language.names import Variable
 from theory.kernel.language.sorts import INT, REAL
 from theory.kernel.problems.sequences import Sequence
-from theory.turing import Machine, Move
+from theory.turing.machine import Machine, Move
 
 Number: TypeAlias = "Fraction | float"
 Bits: TypeAlias = tuple[int, ...]

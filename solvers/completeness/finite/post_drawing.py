@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvers.completeness.finite.post import Clone, Place, clones
-from solvers.figures import save_figure
+from solvers.drawing.figures import save_figure
 
 if TYPE_CHECKING:
     import networkx as nx

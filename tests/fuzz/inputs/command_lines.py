@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import IO
 
-import solvers.document
+import solvers.reports.document
 from solvers.cli import app
 from tests.fuzz.inputs import seeds, studies
 from tests.fuzz.inputs.changes import EXTREMES, HOSTILE
@@ -251,14 +251,14 @@ def _without_pictures() -> Iterator[None]:
     """Drawing takes a second a picture, whatever is drawn."""
     from matplotlib.figure import Figure
 
-    kept, saved = solvers.document._draw, Figure.savefig
+    kept, saved = solvers.reports.document._draw, Figure.savefig
 
     def save(self: Figure, fname: IO[bytes], *_: object, **__: object) -> None:
         fname.write(b"a picture")
 
-    solvers.document._draw = lambda *_: ({}, [], [])
+    solvers.reports.document._draw = lambda *_: ({}, [], [])
     Figure.savefig = save  # type: ignore[method-assign]
     try:
         yield
     finally:
-        solvers.document._draw, Figure.savefig = kept, saved  # type: ignore[method-assign]
+        solvers.reports.document._draw, Figure.savefig = kept, saved  # type: ignore[method-assign]

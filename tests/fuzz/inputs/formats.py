@@ -22,7 +22,7 @@ from theory.formats.problem_files import load_problem
 from theory.formats.sygus import load_sygus
 from theory.kernel.checks.certificates import load_certificate
 from theory.kernel.components.component_sets import ComponentSet
-from theory.turing_formats import load_machine
+from theory.turing.texts import load_machine
 
 MOST = 300_000
 """Characters of an input: a file of megabytes takes its seconds, whatever is in it."""

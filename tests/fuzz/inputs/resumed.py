@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from solvers.exact import Limits, chain, solve
-from solvers.exact.checkpoints import _digest, load_checkpoint
+from solvers.exact import Limits, solve
+from solvers.exact.chains import chain
+from solvers.exact.frontiers.checkpoints import _digest, load_checkpoint
 from solvers.suites import find_problem
 from tests.fuzz.inputs.changes import change_bytes, change_data, json_text, odd_value
 from tests.fuzz.inputs.watching import Given

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.heuristics import OPTIMUM, Evaluator, RunResult, Space, StudyError, run
-from solvers.heuristics.saving.checkpoints import _FORMAT, _START
-from solvers.heuristics.saving.plain_data import from_bytes, to_bytes
+from solvers.searches import OPTIMUM, Evaluator, RunResult, Space, StudyError, run
+from solvers.searches.saving.checkpoints import _FORMAT, _START
+from solvers.searches.saving.plain_data import from_bytes, to_bytes
 from tests.fuzz.inputs.changes import change_bytes, odd_value
 from tests.fuzz.inputs.resumed import changed_array
 from tests.fuzz.inputs.watching import FoundFaultError, Given
 from tests.fuzz.mutations import places
-from tests.solvers import toy
+from tests.support import toy
 
 NAME = "one.run"
 SEARCHES = ("random", "local-search", "annealing", "regularised-evolution", "genetic")

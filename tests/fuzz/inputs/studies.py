@@ -20,11 +20,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import solvers.document
-from solvers.document import write_report
-from solvers.heuristics import OPTIMUM
-from solvers.profiles import profiles
-from solvers.results import (
+import solvers.reports.document
+from solvers.reports.document import write_report
+from solvers.reports.profiles import profiles
+from solvers.searches import OPTIMUM
+from solvers.studies.results import (
     RUNS,
     STUDY,
     TIMES,
@@ -33,7 +33,7 @@ from solvers.results import (
     read_results,
     write_results,
 )
-from solvers.study import Benchmark, StudyResult, StudySpec, read_study, run_study
+from solvers.studies.study import Benchmark, StudyResult, StudySpec, read_study, run_study
 from tests.fuzz.inputs.changes import (
     EXTREMES,
     HOSTILE,
@@ -43,7 +43,7 @@ from tests.fuzz.inputs.changes import (
     odd_value,
 )
 from tests.fuzz.inputs.watching import Given
-from tests.solvers import toy
+from tests.support import toy
 
 DATABASE = "study.sqlite"
 _COLUMNS = (
@@ -128,12 +128,12 @@ def report(folder: Path, out: Path) -> None:
 
 
 def _report(results: Results, out: Path) -> None:
-    drawn = solvers.document._draw
-    solvers.document._draw = lambda *_: ({}, [], [])
+    drawn = solvers.reports.document._draw
+    solvers.reports.document._draw = lambda *_: ({}, [], [])
     try:
         write_report(results, out)
     finally:
-        solvers.document._draw = drawn
+        solvers.reports.document._draw = drawn
     profiles(results)
 
 

@@ -1,0 +1,1 @@
+"""Boolean dags by a SAT solver: witnesses, and lower bounds with LRAT proofs."""

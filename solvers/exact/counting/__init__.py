@@ -1,0 +1,1 @@
+"""How many behaviours there are, by their errors."""

@@ -1,0 +1,1 @@
+"""Dags by cost tree (formula size) or depth: behaviours are value vectors."""

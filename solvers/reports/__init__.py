@@ -1,0 +1,1 @@
+"""What is made of a study's runs: tables, profiles, contrasts, pictures, pages, exports."""

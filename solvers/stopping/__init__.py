@@ -1,0 +1,1 @@
+"""What ends long work early: limits, and Ctrl-C."""

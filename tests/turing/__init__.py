@@ -1,0 +1,1 @@
+"""Tests of the fast runners of Turing machines."""
