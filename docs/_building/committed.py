@@ -19,7 +19,8 @@ from solvers.comparisons.comparison import shipped_evaluator
 from solvers.exact import Frontier, solve, with_evidence
 from solvers.searches import BATCH, LEAGUE, OPTIMUM, RunResult
 from solvers.studies.jobs import Job, run_job
-from solvers.studies.study import Benchmark, StudyResult, StudySpec, run_study
+from solvers.studies.plan import Benchmark, StudyResult, StudySpec
+from solvers.studies.study import run_study
 from solvers.suites import family_of, find_problem
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "runs.csv"

@@ -14,7 +14,7 @@ from _building.committed import PROBLEMS, checked_runs
 from _building.league import COLOURS
 from solvers.searches import OPTIMUM
 from solvers.statistics import bootstrap_ert, ert_bound, expected_running_time
-from solvers.studies.study import StudyResult
+from solvers.studies.plan import StudyResult
 
 
 def main(family: str) -> str:

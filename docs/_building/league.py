@@ -20,7 +20,7 @@ from _building.committed import REPETITIONS, checked_runs
 from solvers.reports.tables_of_runs import main_table, study_rows, to_markdown
 from solvers.searches import OPTIMUM
 from solvers.statistics import expected_running_time
-from solvers.studies.study import StudyResult
+from solvers.studies.plan import StudyResult
 from solvers.suites import find_problem
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")

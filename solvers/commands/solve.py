@@ -125,7 +125,7 @@ def solve(
         found_problem = find_any_problem(problem, components, options)
         path = output_path(out, found_problem.name, ".json")
         if graph is not None:
-            from solvers.exact.graph import save_graph
+            from solvers.reports.search_graph import save_graph
 
             save_graph(found_problem, graph)
         task = _sygus_task(problem, length, wanted=sygus or second_opinion)

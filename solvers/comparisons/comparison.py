@@ -25,8 +25,9 @@ from solvers.reports.iohprofiler import write_iohprofiler
 from solvers.reports.tables_of_runs import main_table, study_rows, to_text
 from solvers.searches import OPTIMUM
 from solvers.studies.executors import executor_for
+from solvers.studies.plan import Benchmark, StudyResult, StudySpec
 from solvers.studies.results import Ideal, Results, read_results, write_results
-from solvers.studies.study import Benchmark, StudyResult, StudySpec, run_study
+from solvers.studies.study import run_study
 from solvers.suites import family_of, find_problem
 from theory.formats.certificates import problem_to_json, write_certificate
 from theory.formats.files import file_name, folder_in, replacing

@@ -22,9 +22,9 @@ from solvers.searches import CHECKPOINT_S, LEAGUE, StudyError
 from solvers.searches.registry import find_search
 from solvers.studies.executors import check_address
 from solvers.studies.identity import describe_searches
+from solvers.studies.plan import check_contrasts
 from solvers.studies.recorded import MOST_LETTERS
 from solvers.studies.store import check_store
-from solvers.studies.study import check_contrasts
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem

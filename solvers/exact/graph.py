@@ -1,23 +1,18 @@
 """The search graph of a small problem, as a NetworkX graph.
 
 A node is a behaviour, an edge a step. What the engines find by arrays, this shows: the least error
-for each length is the least error within that distance of the start. `save_graph` draws the graph
-by layers, or exports it as GraphML.
+for each length is the least error within that distance of the start. `solvers.reports.search_graph`
+draws it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterator
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
 from solvers.compiled.term_code import step_function
-from solvers.drawing.figures import FORMATS, picture_path
-from theory.formats.files import replacing_bytes
-from theory.formats.media import one_line
 from theory.kernel.checks.reference import Computed, children, least_output, start_of
 from theory.kernel.components.placements import Step, Wiring, instances, placements
 from theory.kernel.errors import ProblemError
@@ -28,7 +23,6 @@ from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.targets import Table, sample_error, total
 
 MAX_NODES = 5_000
-GRAPH_FORMATS = (*FORMATS, ".graphml")
 Successors = Callable[[Any], Iterator[tuple[str, Any]]]
 
 
@@ -144,26 +138,3 @@ def _label(problem: Problem, step: Step) -> str:
     names = [v.name for v in problem.inputs]
     weights = f"[{', '.join(map(str, step.parameters))}]" if step.parameters else ""
     return f"{step.component}{weights}({', '.join(names[k] for k in step.reads)})"
-
-
-def save_graph(problem: Problem, path: Path, *, max_nodes: int = MAX_NODES) -> None:
-    """Draws the graph by layers (.svg, .png, .pdf) or exports it (.graphml).
-
-    Raises:
-        ProblemError: `unknown-format`, `bad-output`, or what `behaviour_graph` raises.
-    """
-    picture_path(path, GRAPH_FORMATS)
-    graph = behaviour_graph(problem, max_nodes=max_nodes)
-    if path.suffix.lower() == ".graphml":
-        exported = graph.copy()
-        exported.graph["name"] = one_line(problem.name)
-        for _, data in exported.nodes(data=True):
-            data["error"] = "inf" if data["error"] == math.inf else str(data["error"])
-        for *_, data in exported.edges(data=True):
-            data["step"] = one_line(data["step"])
-        with replacing_bytes(path) as stream:
-            nx.write_graphml(exported, stream)
-        return
-    from solvers.reports.plots import layers
-
-    layers(graph, problem.name, path)

@@ -24,8 +24,8 @@ from solvers.statistics import (
     ideal_bound,
     ideal_probability,
 )
+from solvers.studies.plan import Benchmark, StudyResult
 from solvers.studies.results import Results
-from solvers.studies.study import Benchmark, StudyResult
 
 LARGE = 10_000
 """From this number of behaviours on, a search is expected to be below ideal random search."""

@@ -10,16 +10,15 @@ reader's light or dark colours; tables have captions and headers that a screen r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from solvers.reports.contrasts import contrast_rows, ideal_rows, ideal_summary
-from solvers.reports.page import html_page
+from solvers.reports.page import Picture, Section, html_page
 from solvers.reports.plots import convergence, frontiers, runtime_profiles
 from solvers.reports.profiles import profiles
 from solvers.reports.tables import budget_table, contrast_table, effort_table, ideal_table
 from solvers.reports.tables_of_runs import (
-    Table,
     main_table,
     study_rows,
     target_table,
@@ -30,26 +29,6 @@ from solvers.studies.results import Results
 from theory.formats.files import replacing
 from theory.formats.media import markdown
 from theory.kernel.text import printable
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture: its file name without suffix, a caption, and a text for who cannot see it."""
-
-    name: str
-    caption: str
-    alternative: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a report: a heading, paragraphs, then tables, pictures and a list."""
-
-    title: str
-    text: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    items: tuple[str, ...] = ()
 
 
 def write_report(results: Results, folder: str | Path) -> list[Path]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from solvers.searches import RunResult
+from solvers.studies.plan import Benchmark
 from solvers.studies.results import Results
-from solvers.studies.study import Benchmark
 from theory.formats.files import file_name, folder_in, replacing
 
 VERSION = "0.3.3"

@@ -7,14 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from solvers.reports.plots import COLOURS, GRID, INK, MUTED
+from solvers.reports.tables_of_runs import Table
 from theory.formats.media import html
 
-if TYPE_CHECKING:
-    from solvers.reports.document import Picture, Section
-    from solvers.reports.tables_of_runs import Table
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture: its file name without suffix, a caption, and a text for who cannot see it."""
+
+    name: str
+    caption: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report: a heading, paragraphs, then tables, pictures and a list."""
+
+    title: str
+    text: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    items: tuple[str, ...] = ()
+
 
 # The colours of the drawings on a dark page: the same hues, lighter.
 _DARK = ("#b0b0b0", "#5fb0e6", "#f08a45", "#3cc79a", "#e39cc4", "#f2b84b", "#8fd0f5")

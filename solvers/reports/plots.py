@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from solvers.drawing.figures import save_figure
 from solvers.reports.profiles import Profile
 from solvers.searches import RunResult
-from solvers.studies.study import Benchmark, StudyResult
+from solvers.studies.plan import Benchmark, StudyResult
 from theory.formats.media import picture_text
 
 if TYPE_CHECKING:

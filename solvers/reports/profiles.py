@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from solvers.searches import RunResult
 from solvers.statistics import ideal_probability
+from solvers.studies.plan import Benchmark
 from solvers.studies.recorded import hit
 from solvers.studies.results import Results
-from solvers.studies.study import Benchmark
 
 POINTS = 120
 RESAMPLES = 2000

@@ -12,8 +12,8 @@ from solvers.reports.contrasts import ContrastRow, IdealRow
 from solvers.reports.profiles import best_after, budgets_of, error_quartiles
 from solvers.reports.tables_of_runs import Table, count, percent, seen_share
 from solvers.statistics import LEAST_SUCCESSES
+from solvers.studies.plan import StudyResult
 from solvers.studies.results import Results
-from solvers.studies.study import StudyResult
 
 
 def contrast_table(rows: Sequence[ContrastRow]) -> Table | None:

@@ -29,7 +29,7 @@ from solvers.statistics import (
     median_gap,
     wilson,
 )
-from solvers.studies.study import Benchmark, StudyResult
+from solvers.studies.plan import Benchmark, StudyResult
 from theory.formats.media import csv_cell, markdown, one_line
 
 if TYPE_CHECKING:

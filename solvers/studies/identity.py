@@ -15,16 +15,14 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from solvers import searches as heuristics
+from solvers import evaluation, searches
 from solvers.python_objects import is_file
 from solvers.searches import StudyError
-
-if TYPE_CHECKING:
-    from solvers.studies.study import StudySpec
+from solvers.studies.plan import StudySpec
 
 Searches = Mapping[str, Mapping[str, Any]]
 """Settings by search."""
@@ -117,8 +115,9 @@ def stamp(value: object) -> str:
 
 
 def program_digest() -> str:
-    """A digest of the source of the searches and of the loop that runs them."""
+    """A digest of the source of the searches, of the loop that runs them, and of what evaluates."""
     digest = hashlib.sha256()
-    for path in sorted(Path(heuristics.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for room in (searches, evaluation):
+        for path in sorted(Path(room.__file__ or "").parent.rglob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()

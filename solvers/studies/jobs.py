@@ -11,17 +11,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from solvers.evaluation.behaviours import BehaviourKeys, Genomes, behaviour_keys
 from solvers.searches import CHECKPOINT_S, Evaluator, StudyError, run
+from solvers.studies.plan import Benchmark
 from solvers.studies.store import StoredRun
 from theory.kernel.problems.problem import Problem
-
-if TYPE_CHECKING:
-    from solvers.studies.study import Benchmark
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from typing import Any
 
 from solvers.searches import RunResult, StudyError
 from solvers.statistics import random_expectation
+from solvers.studies.plan import StudyResult
 from solvers.studies.recorded import (
     error_value,
     hits_of,
@@ -36,12 +37,7 @@ from solvers.studies.recorded import (
     truth,
     tuples,
 )
-from solvers.studies.study import (
-    StudyResult,
-    recorded_benchmarks,
-    recorded_contrasts,
-    recorded_names,
-)
+from solvers.studies.study import recorded_benchmarks, recorded_contrasts, recorded_names
 from theory.formats.files import replacing
 from theory.formats.media import csv_cell, from_csv_cell, json_text
 

@@ -8,7 +8,8 @@ import networkx as nx
 import pytest
 
 from solvers import find_problem, solve
-from solvers.exact.graph import behaviour_graph, save_graph, shortest_frontier
+from solvers.exact.graph import behaviour_graph, shortest_frontier
+from solvers.reports.search_graph import save_graph
 from theory import BOOL, INT, ComponentSet, ProblemError, Wiring, component, problem
 
 

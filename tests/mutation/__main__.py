@@ -26,20 +26,10 @@ KERNEL = ROOT / "theory" / "kernel"
 TESTS = (
     "tests/rejects",
     "tests/theory",
-    *(
-        f"tests/solvers/test_{name}.py"
-        for name in (
-            "agreement",
-            "completeness",
-            "completeness_extras",
-            "completeness_machines",
-            "functional",
-            "functional_post",
-            "functional_subsets",
-            "proofs",
-            "sygus_answers",
-        )
-    ),
+    "tests/completeness",
+    "tests/exact/test_agreement.py",
+    "tests/exact/test_proofs.py",
+    "tests/commands/test_sygus_answers.py",
 )
 
 

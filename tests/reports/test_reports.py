@@ -30,9 +30,9 @@ from solvers.statistics import (
     random_expectation,
     vargha_delaney,
 )
+from solvers.studies.plan import Benchmark, StudyResult, not_stored
 from solvers.studies.recorded import hit
 from solvers.studies.results import Ideal, Results, read_results, write_results
-from solvers.studies.study import Benchmark, StudyResult, not_stored
 from theory.formats.problem_files import load_problem
 
 ROOT = Path(__file__).parents[2]

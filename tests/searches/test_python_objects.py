@@ -14,7 +14,7 @@ from solvers.cli import app
 from solvers.python_objects import python_object
 from solvers.searches import Space, StudyError, find_search
 from solvers.studies.identity import describe
-from solvers.studies.study import Benchmark, StudySpec
+from solvers.studies.plan import Benchmark, StudySpec
 
 SEARCH = """
 class Draws:

@@ -33,8 +33,9 @@ from solvers.reports.tables_of_runs import (
 from solvers.searches import OPTIMUM, StudyError
 from solvers.studies.identity import stamp
 from solvers.studies.jobs import seed_of
+from solvers.studies.plan import Benchmark, StudyResult, StudySpec
 from solvers.studies.results import Results
-from solvers.studies.study import Benchmark, StudyResult, StudySpec, read_study, run_study
+from solvers.studies.study import read_study, run_study
 from tests.support import toy
 
 FIRST = "nk"

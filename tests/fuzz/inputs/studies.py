@@ -24,6 +24,7 @@ import solvers.reports.document
 from solvers.reports.document import write_report
 from solvers.reports.profiles import profiles
 from solvers.searches import OPTIMUM
+from solvers.studies.plan import Benchmark, StudyResult, StudySpec
 from solvers.studies.results import (
     RUNS,
     STUDY,
@@ -33,7 +34,7 @@ from solvers.studies.results import (
     read_results,
     write_results,
 )
-from solvers.studies.study import Benchmark, StudyResult, StudySpec, read_study, run_study
+from solvers.studies.study import read_study, run_study
 from tests.fuzz.inputs.changes import (
     EXTREMES,
     HOSTILE,
