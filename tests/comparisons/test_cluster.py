@@ -16,7 +16,7 @@ from solvers.searches import StudyError
 from solvers.studies import executors
 from solvers.studies.executors import executor_for
 from solvers.studies.study import run_study
-from tests.studies.test_study import spec, tables
+from tests.support.small_studies import spec, tables
 
 distributed = pytest.importorskip("distributed")
 

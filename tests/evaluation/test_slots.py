@@ -10,15 +10,10 @@ from solvers.evaluation.evaluators import evaluator_for
 from solvers.evaluation.sample_evaluators import ExactEvaluator, WordEvaluator
 from solvers.evaluation.slots import SlotKeys
 from solvers.suites import find_problem
+from tests.support.partitions import partition
 from tests.support.random_problems import draw_problem
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ProblemError
-
-
-def partition(keys: np.ndarray) -> list[int]:
-    """Each key by where it first stood, 0 by -1: equal for keys that tell the same apart."""
-    flat = keys.ravel().tolist()
-    return [flat.index(key) if key else -1 for key in flat]
 
 
 def compare(fast: ExactEvaluator, count: int, seed: int) -> SlotKeys:

@@ -20,8 +20,8 @@ from solvers.exact import Limits, solve
 from solvers.exact.dags import dag
 from solvers.exact.dags.packed import UnpackableError, applies
 from solvers.exact.frontiers.frontier import Frontier
-from tests.exact.test_packed import draw_total_problem, packed_lines
 from tests.support.random_problems import draw_problem
+from tests.support.total_problems import draw_total_problem, packed_lines
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.placements import Wiring
 from theory.kernel.language.exact import Error

@@ -17,7 +17,7 @@ from solvers.exact import Frontier, Limits, solve
 from solvers.exact.chains import chain
 from solvers.exact.frontiers import checkpoints
 from solvers.suites import find_problem
-from tests.exact.test_engines import addition_chain
+from tests.support.engines import addition_chain
 from theory.kernel.checks.certificates import check_file
 from theory.kernel.errors import ProblemError
 from theory.kernel.problems.problem import Problem

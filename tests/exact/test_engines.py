@@ -17,6 +17,7 @@ from solvers.stopping.limits import Meter
 from solvers.suites import find_problem
 from solvers.suites.set_cover import ELEMENTS, covering_sets
 from tests.support.brute_force import least_errors
+from tests.support.engines import NODES, addition_chain, agree
 from tests.support.random_problems import draw_problem
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.reference import recount
@@ -30,26 +31,6 @@ from theory.kernel.language.terms import apply, var
 from theory.kernel.problems.problem import Problem
 from theory.kernel.problems.sequences import Cost
 from theory.kernel.problems.targets import Sample, Samples
-
-NODES = {"max_nodes": 20_000, "timeout_s": 5.0}
-
-
-def agree(problem: Problem) -> bool:
-    """Whether the reference enumerator finished; the engine then agrees on the whole frontier."""
-    wanted = recount(problem, **NODES)
-    if not wanted.complete:
-        return False
-    found = solve(problem)
-    assert found.stopped is None
-    assert [line.error for line in found.lines] == list(wanted.least), problem.name
-    assert all(line.exact for line in found.lines)
-    for line in found.lines:
-        if line.sequence is None:
-            assert line.error == math.inf
-            continue
-        assert len(line.sequence) <= line.length
-        assert problem.error(line.sequence) == line.error
-    return True
 
 
 @pytest.mark.parametrize("wiring", [Wiring.CHAIN, Wiring.DAG])
@@ -212,16 +193,6 @@ def test_nas_bench_201_has_the_known_greatest_accuracies(data_set: str, greatest
 
 ADDITION = (0, 1, 2, 2, 3, 3, 4, 3, 4, 4, 5, 4, 5, 5, 5, 4,
             5, 5, 6, 5, 6, 6, 6, 5, 6, 6, 6, 6, 7, 6, 7, 5)  # fmt: skip
-
-
-def addition_chain(n: int, length: int) -> Problem:
-    a, b = var("a", INT), var("b", INT)
-    add = Component("add", (Variable("a", INT), Variable("b", INT)), (apply("+", a, b),))
-    samples = Samples((Sample((1,), (n,)),))
-    one, out = Variable("one", INT), Variable("out", INT)
-    return Problem(
-        f"addition-{n}", ComponentSet("add", (add,)), Wiring.DAG, (one,), (out,), samples, length
-    )
 
 
 @pytest.mark.parametrize("n", range(1, 21))

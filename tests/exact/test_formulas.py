@@ -22,10 +22,10 @@ from solvers.exact.graph import behaviour_graph
 from solvers.stopping.limits import Meter
 from solvers.studies.evolving import evolve
 from solvers.suites import find_problem
-from tests.exact.test_all_functions import SETS
-from tests.exact.test_packed import draw_total_problem, parity
 from tests.support.brute_force import all_sequences
+from tests.support.gate_sets import SETS
 from tests.support.random_problems import draw_problem
+from tests.support.total_problems import draw_total_problem, parity
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.formulas import splits
 from theory.kernel.checks.reference import recount

@@ -8,7 +8,7 @@ import pytest
 
 from solvers.exact import Limits, solve, with_evidence
 from solvers.suites import find_problem
-from tests.exact.test_engines import NODES, addition_chain, agree
+from tests.support.engines import NODES, addition_chain, agree
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component import Component

@@ -13,9 +13,9 @@ from solvers.exact.by_smt import search as smt
 from solvers.exact.by_smt.encoding import Encoding
 from solvers.exact.by_smt.errors import error_below
 from solvers.suites import find_problem
-from tests.exact.test_packed import parity
 from tests.support.brute_force import all_sequences
 from tests.support.random_problems import draw_problem
+from tests.support.total_problems import parity
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.reference import recount
 from theory.kernel.components.component import Component, Parameter

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.theory.test_operations import AND_OR, MAX, NAND, SUCC, certificate
+from tests.support.finite_operations import AND_OR, MAX, NAND, SUCC, certificate
 from theory.kernel.checks.certificates import check
 from theory.kernel.checks.finite import check_functional
 from theory.kernel.checks.statement import Completeness

@@ -28,7 +28,7 @@ from solvers.studies.identity import stamp
 from solvers.studies.jobs import Job
 from solvers.studies.study import run_study
 from solvers.suites import find_problem
-from tests.studies.test_study import spec
+from tests.support.small_studies import spec
 from tests.support.toy import nk_landscape
 from theory.kernel.errors import ProblemError
 

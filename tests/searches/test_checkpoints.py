@@ -21,7 +21,7 @@ from solvers.searches import run as heuristics_run
 from solvers.studies.study import run_study
 from solvers.suites import find_problem
 from solvers.suites.nk import nk
-from tests.studies.test_study import spec
+from tests.support.small_studies import spec
 
 CAPS = {"gaussian-process": 150, "semantic-annealing": 600, "portfolio": 600}
 """Evaluations of a run; the other searches make 5,000."""

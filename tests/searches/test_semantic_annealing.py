@@ -14,7 +14,7 @@ from solvers.searches import OPTIMUM, SemanticAnnealing, StudyError, make_search
 from solvers.searches.memory import Memory, recall
 from solvers.searches.saving.plain_data import from_bytes, to_bytes
 from solvers.suites import find_problem
-from tests.evaluation.test_slots import partition
+from tests.support.partitions import partition
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Wiring

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
 from solvers.completeness.functional import decide_functions, minimal_names, repair_names
-from theory.formats.component_files import read_components
+from tests.support.finite_operations import AND_OR, MAX, NAND, SUCC, certificate, components
 from theory.kernel.checks.certificates import Limits, check
 from theory.kernel.checks.operations import operations_of
-from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.errors import CertificateError, ComponentError
-
-MAX = (
-    '(set-info :sheffer "(set m (values 3))")'
-    "(define-fun max ((x Int) (y Int)) Int (ite (> x y) x y))"
-)
-SUCC = "(define-fun succ ((x Int)) Int (mod (+ x 1) 3))"
-NAND = "(define-fun nand ((a Bool) (b Bool)) Bool (not (and a b)))"
-AND_OR = (
-    "(define-fun and2 ((a Bool) (b Bool)) Bool (and a b))"
-    "(define-fun or2 ((a Bool) (b Bool)) Bool (or a b))"
-)
-
-
-def components(text: str) -> ComponentSet:
-    return read_components(text)
 
 
 def test_tables_are_row_major_with_the_first_argument_most_significant() -> None:
@@ -80,12 +61,6 @@ def test_what_does_not_ask_the_question_is_unknown(text: str, reason: str) -> No
         operations_of(components(text))
     assert caught.value.reason == reason
     assert decide_functions(components(text)).verdict.status == "unknown"
-
-
-def certificate(text: str) -> dict[str, Any]:
-    made = decide_functions(components(text)).certificate
-    assert made is not None
-    return json.loads(json.dumps(made))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.theory.test_sequences import XY, A, B, C, compare, plus, x
+from tests.support.small_sets import XY, A, B, C, compare, plus, x
 from theory.kernel.components.component import Component, Parameter, Role
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import instances, placements

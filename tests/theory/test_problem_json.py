@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.random_problems import draw_problem
-from tests.theory.test_problems import TABLE, counting
+from tests.support.small_problems import TABLE, counting
 from theory.formats.certificates import error_to_json, problem_to_json
 from theory.kernel.components.placements import Wiring
 from theory.kernel.errors import ComponentError, ProblemError

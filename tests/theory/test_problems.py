@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from tests.support.small_problems import COUNTER, TABLE, A, B, counting
 from theory.kernel.components.component import Component
 from theory.kernel.components.component_sets import ComponentSet
 from theory.kernel.components.placements import Step, Wiring
@@ -21,26 +22,9 @@ from theory.kernel.problems.targets import (
     Sample,
     Samples,
     Specification,
-    Table,
     sample_error,
     total,
 )
-
-A, B = Variable("a", INT), Variable("b", INT)
-x = var("x", INT)
-inc = Component("inc", (Variable("x", INT),), (apply("+", x, const(1, INT)),))
-dec = Component(
-    "dec",
-    (Variable("x", INT),),
-    (apply("-", x, const(1, INT)),),
-    guard=apply(">", x, const(0, INT)),
-)
-COUNTER = ComponentSet("counter", (inc, dec), (A,))
-
-
-def counting(*rows: tuple[int, int], measure: Measure = Measure.WRONG) -> Problem:
-    samples = Samples(tuple(Sample((a,), (b,)) for a, b in rows))
-    return Problem("p", COUNTER, Wiring.CHAIN, (A,), (A,), samples, 3, measure)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +104,6 @@ def test_a_target_that_may_divide_by_zero_is_refused() -> None:
         replace(counting((0, 0)), target=Specification((quotient,)))
     assert caught.value.reason == "zero-divisor"
     replace(counting((0, 0)), target=Specification((quotient,), apply(">", b, const(0, INT))))
-
-
-TABLE = Table((("a", "b"), ("c",)), {(0,): Fraction(3), (1, 0): Fraction(1, 2)}, source="t")
 
 
 def test_a_table_knows_only_its_entries() -> None:

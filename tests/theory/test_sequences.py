@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from solvers.compiled.term_code import compile_terms
 from tests.support.random_sets import draw_component
+from tests.support.small_sets import XY, A, B, C, compare, plus, x, y
 from tests.support.terms_strategy import draw_sort, draw_value
 from theory.formats.authoring import component
 from theory.formats.latex import sequence_latex
@@ -24,17 +25,7 @@ from theory.kernel.language.sorts import BOOL, INT, REAL, Value
 from theory.kernel.language.terms import apply, const, evaluate, var
 from theory.kernel.problems.sequences import Cost, Sequence
 
-A, B, C = (Variable(n, INT) for n in "abc")
-x, y = var("x", INT), var("y", INT)
-XY = (Variable("x", INT), Variable("y", INT))
-compare = Component(
-    "compare",
-    XY,
-    (apply("ite", apply("<", x, y), x, y), apply("ite", apply("<", x, y), y, x)),
-    ("compare.min", "compare.max"),
-)
 dec = Component("dec", XY[:1], (apply("-", x, const(1, INT)),), guard=apply(">", x, const(0, INT)))
-plus = Component("plus", XY, (apply("+", x, y),))
 shift = Component(
     "shift", XY[:1], (apply("+", x, var("w", INT)),), parameters=(Parameter("w", INT, -1, 1),)
 )

@@ -16,7 +16,7 @@ from random import Random
 from tests.fuzz.inputs import command_lines, resumed, runs, seeds, studies
 from tests.fuzz.inputs.changes import change_data, changed_file, json_text
 from tests.fuzz.inputs.watching import Given
-from tests.fuzz.test_random_reads import changed_text, random_certificate, random_text
+from tests.support.random_texts import changed_text, random_certificate, random_text
 from theory.formats.component_files import load_components
 from theory.formats.problem_files import load_problem
 from theory.formats.sygus import load_sygus

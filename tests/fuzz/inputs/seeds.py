@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.fuzz.certificates import CATALOGUE, FUNCTIONS, SETS, certificate_text
 from tests.fuzz.mutations import SNIPPETS
-from tests.fuzz.test_random_reads import PROBLEMS
+from tests.support.random_texts import PROBLEMS
 
 ROOT = Path(__file__).parents[3]
 MOST = 12_000  # characters: small inputs are many inputs
