@@ -24,7 +24,7 @@ ORPHAN_S = 20.0
 """How long processes may take to notice that their parent is gone."""
 
 SAVE_OFTEN = (
-    "from solvers.exact import chain, subsumption\n"
+    "from solvers.exact.chains import chain, subsumption\n"
     "chain.SAVE_EVERY = subsumption.SAVE_EVERY = 0.0\n"
 )
 """An exact search is saved at every boundary, not once a minute."""
