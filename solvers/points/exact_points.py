@@ -20,6 +20,10 @@ BLOCKED = 0
 UNKNOWN = -1
 
 
+_POINT = 500
+"""Bytes of a point: its key, two tuples, a place in a dictionary, its error and small numbers."""
+
+
 class ExactPoints:
     """Points of any sorts, evaluated one by one in exact Python."""
 
@@ -82,7 +86,7 @@ class ExactPoints:
         rows = []
         for point in range(first, last):
             if not point & 255:
-                meter.check(states=len(self))
+                meter.check(states=len(self), size=self.bytes())
             state, target = self._keys[point]
             rows.append(
                 [self._number(self._moved_state(state, k), target) for k in range(len(self.steps))]
@@ -107,6 +111,14 @@ class ExactPoints:
                 else:
                     found.append(self._error(self._moved_state(state, k), target))
         return exact_array(found).reshape(len(self), len(self.steps))
+
+    def bytes(self) -> int:
+        """See `Points`."""
+        return len(self) * (_POINT + 8 * len(self.problem.inputs)) + self.moves.nbytes
+
+    def bytes_ahead(self) -> int:
+        """See `Points`: of references, since most errors are met more than once."""
+        return 2 * 8 * len(self) * len(self.steps)
 
     def rows(self) -> NDArray[np.int64]:
         """See `Points`."""

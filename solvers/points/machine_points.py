@@ -128,7 +128,7 @@ class MachinePoints:
         for low in range(first, last, _CHUNK):
             rows = self._rows[low : min(low + _CHUNK, last)].copy()
             for k in range(len(self.steps)):
-                meter.check(states=self._count, size=8 * self._rows.size + 4 * self.moves.size)
+                meter.check(states=self._count, size=self.bytes())
                 numbers = self._intern(self._apply(rows, k))
                 moves[low - first : low - first + len(rows), k] = numbers
         self.moves[first:last] = moves
@@ -145,6 +145,30 @@ class MachinePoints:
 
     def look_ahead(self) -> NDArray[Any]:
         """See `Points`."""
+        known, moved = self._errors, self._moved
+        if known.dtype != np.int64:
+            return self._look_ahead_exactly()
+        ahead = np.empty((self._count, len(self.steps)), dtype=np.int64)
+        np.take(known, self.moves[:moved], out=ahead[:moved], mode="clip")  # with no copy between
+        for low in range(moved, self._count, _CHUNK):
+            rows = self._rows[low : min(low + _CHUNK, self._count)]
+            for k in range(len(self.steps)):
+                column = self._row_errors(self._apply(rows, k))
+                if column.dtype != np.int64:
+                    return self._look_ahead_exactly()
+                ahead[low : low + len(rows), k] = column
+        return ahead
+
+    def bytes(self) -> int:
+        """See `Points`."""
+        size = self._rows.nbytes + self._index.nbytes + self._count * self._errors.itemsize
+        return size + self._count * len(self.steps) * self.moves.itemsize
+
+    def bytes_ahead(self) -> int:
+        """See `Points`."""
+        return self._count * len(self.steps) * 8
+
+    def _look_ahead_exactly(self) -> NDArray[Any]:
         known = self._errors[self.moves[: self._moved]]
         ahead = []
         for low in range(self._moved, self._count, _CHUNK):

@@ -46,6 +46,14 @@ class Points(Protocol):
         """(points, placements): the errors one move ahead, without keeping the points there."""
         ...
 
+    def bytes(self) -> int:
+        """About how much memory the points take."""
+        ...
+
+    def bytes_ahead(self) -> int:
+        """About how much memory `look_ahead` takes."""
+        ...
+
     def rows(self) -> NDArray[np.int64]:
         """(points, registers + 1): the registers' values and the number of the wanted outputs.
 

@@ -279,7 +279,9 @@ class _Search:
     def _complete_greedily(self) -> None:
         """Upper bounds for the lengths not settled: on from the best behaviours, few at a time."""
         try:
-            steps = complete_greedily(self.problem, self.points, self._best_behaviours())
+            steps = complete_greedily(
+                self.problem, self.points, self._best_behaviours(), self.meter.limits.bytes
+            )
         except (WordOverflowError, *STOPS):
             return
         if steps is None:
@@ -325,6 +327,7 @@ class _Search:
 
     def _look_ahead(self, low: int, high: int) -> tuple[Error, int, int]:
         """The least error one step after the behaviours low .. high-1, with where it is reached."""
+        self.meter.check(size=self._bytes() + self.points.bytes_ahead())
         ahead = self.points.look_ahead()
         best: tuple[Error, int, int] = (math.inf, low, 0)
         if ahead.shape[1] == 0:
@@ -343,11 +346,14 @@ class _Search:
                 best = (found, int(node), int(move))
         return best
 
+    def _bytes(self) -> int:
+        return self.pool.bytes() + self.points.bytes()
+
     def _expand(self, low: int, high: int) -> int:
         """Makes the behaviours one step after low .. high-1; returns the new end of the pool."""
         moves = self.points.moves
         node = low
         while node < high:
-            self.meter.check(states=self.pool.count, size=self.pool.bytes())
+            self.meter.check(states=self.pool.count, size=self._bytes())
             node = self.pool.expand(node, min(node + _CHUNK, high), moves, len(self.points))
         return self.pool.count

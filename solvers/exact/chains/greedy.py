@@ -34,17 +34,21 @@ class Beginning:
 
 
 def complete_greedily(
-    problem: Problem, points: Points, beam: list[Beginning]
+    problem: Problem, points: Points, beam: list[Beginning], most_bytes: int
 ) -> tuple[Step, ...] | None:
     """The steps of least error found from beginnings of one length; None where there are none.
+
+    Args:
+        most_bytes: the most memory for the points, and again for the errors one step ahead.
 
     Raises:
         LimitReachedError, NumberTooLargeError, WordOverflowError: from the points.
     """
-    meter = Meter(Limits(seconds=_SECONDS))
+    meter = Meter(Limits(seconds=_SECONDS, bytes=most_bytes))
     greatest = problem.measure is Measure.GREATEST
     best: tuple[int, tuple[Step, ...] | None] = (INFINITE, None)
     while beam and len(beam[0].steps) < problem.length:
+        meter.check(size=points.bytes_ahead())
         ahead = points.look_ahead()
         if ahead.dtype != np.int64 or ahead.shape[1] == 0:
             break

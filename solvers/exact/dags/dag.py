@@ -28,6 +28,9 @@ from theory.kernel.problems.targets import total
 PLAIN_WORK = 20_000  # steps on samples before the compiled engine takes over
 _NODE_WORK = 25  # what a node counts in them
 
+_ITEM, _ERROR, _VECTOR, _VALUE = 450, 300, 300, 40
+"""Bytes of an entry of the tables, and of a value in a vector, at most about so many."""
+
 Progress = Callable[[str], None]
 Vector = tuple[Value | None, ...]
 
@@ -185,7 +188,7 @@ class _Search:
                 for i, sort in enumerate(self.instances[k][0].output_sorts)
             )
             item = self.items[k, operands] = Item(values, blocked)
-            self.meter.check(states=len(self.items), size=8 * len(self.vectors) * len(self.rows))
+            self.meter.check(states=len(self.items), size=self._bytes())
             self._watch()
         return item
 
@@ -277,6 +280,10 @@ class _Search:
                 errors.append(p.sample_error(row, None if dead else values))
             self.known_errors[key] = total(p.measure, errors)
             if not len(self.known_errors) & 255:
-                self.meter.check()
+                self.meter.check(size=self._bytes())
                 self._watch()
         return self.known_errors[key]
+
+    def _bytes(self) -> int:
+        vectors = len(self.vectors) * (_VECTOR + _VALUE * len(self.rows))
+        return _ITEM * len(self.items) + _ERROR * len(self.known_errors) + vectors
